@@ -1,0 +1,50 @@
+namespace Executor.Contracts.Reporting;
+
+/// <summary>Environment variables of the runner and of the body it starts.</summary>
+public static class EnvironmentNames
+{
+    /// <summary>Runner: the task descriptor as JSON, at most 8 KiB.</summary>
+    public const string Descriptor = "EXECUTOR_DESCRIPTOR";
+
+    /// <summary>Runner: a file that holds the task descriptor, where it is not in <see cref="Descriptor"/>.</summary>
+    public const string DescriptorFile = "EXECUTOR_DESCRIPTOR_FILE";
+
+    /// <summary>Runner: the run's key for the shuffle store. Never passed to the body.</summary>
+    public const string RunKey = "EXECUTOR_RUN_KEY";
+
+    /// <summary>Runner: this pod's UID; a local launcher passes a nonce.</summary>
+    public const string Incarnation = "EXECUTOR_INCARNATION";
+
+    /// <summary>Runner: where the termination report goes; <c>/dev/termination-log</c> by default.</summary>
+    public const string TerminationLog = "EXECUTOR_TERMINATION_LOG";
+
+    /// <summary>Runner: a writable folder for inputs and outputs that are files; <c>/tmp</c> by default.</summary>
+    public const string ScratchDirectory = "EXECUTOR_SCRATCH_DIR";
+
+    /// <summary>Body: the run's id.</summary>
+    public const string RunId = "EXECUTOR_RUN_ID";
+
+    /// <summary>Body: the task's name.</summary>
+    public const string Task = "EXECUTOR_TASK";
+
+    /// <summary>Body: the instance's index, from zero.</summary>
+    public const string Index = "EXECUTOR_INDEX";
+
+    /// <summary>Body: the attempt's number, from one.</summary>
+    public const string Attempt = "EXECUTOR_ATTEMPT";
+
+    /// <summary>Body: the instance's item, where the fan-out has items.</summary>
+    public const string Item = "EXECUTOR_ITEM";
+
+    /// <summary>Body: all parameters as one JSON object of strings.</summary>
+    public const string Parameters = "EXECUTOR_PARAMETERS";
+
+    /// <summary>Body: the folder with one file per input not bound to stdin, named <c>task.output.arrows</c> or <c>task.output.txt</c>.</summary>
+    public const string InputDirectory = "EXECUTOR_INPUT_DIR";
+
+    /// <summary>Body: the folder to write one file per output not bound to stdout, named <c>output.arrows</c> or <c>output.txt</c>.</summary>
+    public const string OutputDirectory = "EXECUTOR_OUTPUT_DIR";
+
+    /// <summary>Body: a file to write progress to, one line <c>fraction message</c> at a time, the last one counts.</summary>
+    public const string ProgressFile = "EXECUTOR_PROGRESS_FILE";
+}
