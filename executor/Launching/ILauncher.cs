@@ -1,0 +1,92 @@
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Reporting;
+
+namespace Executor.Launching;
+
+/// <summary>
+/// The way to what runs attempts: processes of this machine, Jobs of a cluster, delegates in a test. It knows nothing of workflows, retries or
+/// commits. Thread-safe.
+/// </summary>
+internal interface ILauncher : IAsyncDisposable
+{
+    /// <summary>The most attempts that it can usefully run at a time.</summary>
+    int Capacity { get; }
+
+    /// <summary>
+    /// Starts an attempt, or adopts it where the same attempt was started already. Returns once that is certain.
+    /// Throws <see cref="LaunchException"/> where it is not possible now or not possible at all.
+    /// </summary>
+    Task StartAsync(LaunchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Asks an attempt to end; its end is observed as any other. An attempt that is not there is no error.</summary>
+    Task CancelAsync(AttemptId attempt, bool immediately, CancellationToken cancellationToken);
+
+    /// <summary>The attempts of a run that exist now, those of earlier executors too.</summary>
+    Task<IReadOnlyList<AttemptId>> ListAsync(string run, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What happens to attempts, in the order in which it was seen; the same thing may be seen twice. One reader; ends when the launcher is
+    /// disposed of.
+    /// </summary>
+    IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What it takes to start an attempt.</summary>
+/// <param name="Descriptor">What to run.</param>
+/// <param name="RunKey">The run's key for the store; a secret.</param>
+internal sealed record LaunchRequest(TaskDescriptor Descriptor, string RunKey);
+
+/// <summary>Something seen of an attempt.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Phase">Where it stands.</param>
+/// <param name="Facts">What is known.</param>
+internal sealed record Observation(AttemptId Attempt, ObservedPhase Phase, AttemptFacts Facts);
+
+/// <summary>Where an attempt stands, as seen from outside.</summary>
+internal enum ObservedPhase
+{
+    /// <summary>It was accepted and waits.</summary>
+    Pending,
+
+    /// <summary>It runs.</summary>
+    Running,
+
+    /// <summary>It has ended, however; the commit record tells whether with success.</summary>
+    Ended,
+}
+
+/// <summary>What a launcher can tell of an attempt; all of it is news, none of it proof.</summary>
+internal sealed record AttemptFacts
+{
+    /// <summary>When it was seen, by the launcher's clock.</summary>
+    public required DateTimeOffset Seen { get; init; }
+
+    /// <summary>The runner's exit code, once it ended by itself.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The signal that ended the runner.</summary>
+    public int? Signal { get; init; }
+
+    /// <summary>The launcher or the kernel ended it for its memory.</summary>
+    public bool OutOfMemory { get; init; }
+
+    /// <summary>The executor asked it to end.</summary>
+    public bool Cancelled { get; init; }
+
+    /// <summary>The runner's last report.</summary>
+    public TerminationReport? Report { get; init; }
+
+    /// <summary>The node or machine it ran on.</summary>
+    public string? Node { get; init; }
+}
+
+/// <summary>An attempt that could not be started.</summary>
+/// <param name="hold">True if it may be possible later and nothing is wrong with the task; false if it never will be.</param>
+/// <param name="message">One sentence for people.</param>
+/// <param name="innerException">The cause, if there is one.</param>
+internal sealed class LaunchException(bool hold, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>True if the launch is to be tried again later at no cost to the task.</summary>
+    public bool Hold { get; } = hold;
+}

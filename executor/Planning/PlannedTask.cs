@@ -1,0 +1,87 @@
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+
+namespace Executor.Planning;
+
+/// <summary>One task of a plan.</summary>
+internal sealed record PlannedTask
+{
+    /// <summary>The task's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How many instances it has; 0 is allowed and means that it is done at once with empty outputs.</summary>
+    public required int Instances { get; init; }
+
+    /// <summary>The items of <c>fanOut: {items: ...}</c>, one per instance; else null.</summary>
+    public IReadOnlyList<string>? Items { get; init; }
+
+    /// <summary>The command with templates; null for a .NET task.</summary>
+    public IReadOnlyList<string>? Command { get; init; }
+
+    /// <summary>The .NET task; null for a command.</summary>
+    public PlannedDotnetTask? Dotnet { get; init; }
+
+    /// <summary>The body's working directory, absolute; null for the scratch folder.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Additional environment, values with templates.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>The inputs in declared order.</summary>
+    public required IReadOnlyList<PlannedInput> Inputs { get; init; }
+
+    /// <summary>The outputs in declared order.</summary>
+    public required IReadOnlyList<PlannedOutput> Outputs { get; init; }
+
+    /// <summary>Ordinals of the tasks whose outputs it reads or that it names in <c>after</c>, ascending, without duplicates.</summary>
+    public required IReadOnlyList<int> DependsOn { get; init; }
+
+    /// <summary>Requests and limits.</summary>
+    public required ResourceLimits Resources { get; init; }
+
+    /// <summary>How often a failed instance is tried again.</summary>
+    public required RetryBudget Retries { get; init; }
+
+    /// <summary>How long one attempt's body may run; null for no limit.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>The container image; not used by local backends.</summary>
+    public string? Image { get; init; }
+}
+
+/// <summary>How often a failed instance is tried again, by whose fault it was.</summary>
+/// <param name="Task">Retries after failures of the task itself. Default 2.</param>
+/// <param name="Infrastructure">Retries after failures of what runs it: a lost node, an eviction, a store out of reach. Default 10.</param>
+internal sealed record RetryBudget(int Task = 2, int Infrastructure = 10);
+
+/// <summary>A .NET task before it is built.</summary>
+/// <param name="Source">The absolute path of an assembly (.dll), a project (.csproj) or a single C# file (.cs).</param>
+/// <param name="Type">The task type's full name; null where there is exactly one.</param>
+internal sealed record PlannedDotnetTask(string Source, string? Type);
+
+/// <summary>One input of a task.</summary>
+/// <param name="From">The output read.</param>
+/// <param name="Read">Which part of it an instance reads.</param>
+/// <param name="Format">What the body is given.</param>
+/// <param name="Stdin">True if it arrives on standard input.</param>
+internal sealed record PlannedInput(OutputId From, ReadMode Read, DataFormat Format, bool Stdin);
+
+/// <summary>Which part of an output an instance reads.</summary>
+internal enum ReadMode
+{
+    /// <summary>Instance i reads partition i of every producer.</summary>
+    Partition,
+
+    /// <summary>Every instance reads everything.</summary>
+    All,
+
+    /// <summary>Instance i reads what the producer's instance i wrote.</summary>
+    SameIndex,
+}
+
+/// <summary>One output of a task.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Format">What the body writes.</param>
+/// <param name="Stdout">True if it is the body's standard output.</param>
+/// <param name="Partitioning">How its rows are spread.</param>
+internal sealed record PlannedOutput(string Name, DataFormat Format, bool Stdout, PartitioningDescriptor Partitioning);
