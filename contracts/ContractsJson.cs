@@ -15,4 +15,6 @@ namespace Executor.Contracts;
 [JsonSerializable(typeof(SealRecord))]
 [JsonSerializable(typeof(AttemptUsage))]
 [JsonSerializable(typeof(TerminationReport))]
+[JsonSerializable(typeof(DataBinding[]))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

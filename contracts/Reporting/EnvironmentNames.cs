@@ -18,6 +18,11 @@ public static class EnvironmentNames
     /// <summary>Runner: where the termination report goes; <c>/dev/termination-log</c> by default.</summary>
     public const string TerminationLog = "EXECUTOR_TERMINATION_LOG";
 
+    /// <summary>
+    /// Runner: the executable or .dll that hosts .NET tasks; by default <c>../dotnet-host/dotnet-host</c> beside the runner's own folder.
+    /// </summary>
+    public const string DotnetHost = "EXECUTOR_DOTNET_HOST";
+
     /// <summary>Runner: a writable folder for inputs and outputs that are files; <c>/tmp</c> by default.</summary>
     public const string ScratchDirectory = "EXECUTOR_SCRATCH_DIR";
 
@@ -38,6 +43,14 @@ public static class EnvironmentNames
 
     /// <summary>Body: all parameters as one JSON object of strings.</summary>
     public const string Parameters = "EXECUTOR_PARAMETERS";
+
+    /// <summary>
+    /// Body: where its inputs are, in declared order: a JSON array of <see cref="Descriptors.DataBinding"/>.
+    /// </summary>
+    public const string Inputs = "EXECUTOR_INPUTS";
+
+    /// <summary>Body: where its outputs are expected, in declared order: a JSON array of <see cref="Descriptors.DataBinding"/>.</summary>
+    public const string Outputs = "EXECUTOR_OUTPUTS";
 
     /// <summary>Body: the folder with one file per input not bound to stdin, named <c>task.output.arrows</c> or <c>task.output.txt</c>.</summary>
     public const string InputDirectory = "EXECUTOR_INPUT_DIR";
