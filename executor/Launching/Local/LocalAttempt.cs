@@ -13,7 +13,10 @@ internal sealed class LocalAttempt
 {
     private const int SignalExitBase = 128;
 
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
+
     private readonly Process _process;
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AttemptCgroup? _cgroup;
     private readonly bool _keepFiles;
     private volatile bool _cancelled;
@@ -27,6 +30,8 @@ internal sealed class LocalAttempt
         _process = process;
         _cgroup = cgroup;
         _keepFiles = keepFiles;
+        process.Exited += (_, _) => _exited.TrySetResult();
+        process.EnableRaisingEvents = true;
         Ended = FollowAsync();
     }
 
@@ -134,7 +139,7 @@ internal sealed class LocalAttempt
 
     private async Task<AttemptFacts> FollowAsync()
     {
-        await _process.WaitForExitAsync();
+        await _exited.Task;
         var code = _process.ExitCode;
 
         // .NET reports a death by signal as 128 + signal; a runner that ended in order has left a final report that says so.
@@ -146,6 +151,8 @@ internal sealed class LocalAttempt
             // Nobody is left to end what the body started.
             Kill();
         }
+
+        await DrainLogAsync();
 
         var facts = new AttemptFacts
         {
@@ -165,6 +172,20 @@ internal sealed class LocalAttempt
         }
 
         return facts;
+    }
+
+    // Standard error ends only with the last process that holds it, and a daemon that the body left behind may hold it for ever.
+    private async Task DrainLogAsync()
+    {
+        using var limit = new CancellationTokenSource(DrainLimit);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Kill();
+        }
     }
 
     private void Kill()
