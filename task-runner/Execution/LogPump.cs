@@ -20,9 +20,10 @@ internal static class LogPump
     {
         try
         {
+            using var stream = new FileStream(pipe, FileAccess.Read, bufferSize: 0);
             var buffer = new byte[BufferBytes];
             int read;
-            while ((read = RandomAccess.Read(pipe, buffer, 0)) > 0)
+            while ((read = stream.Read(buffer)) > 0)
             {
                 log.Append(buffer.AsSpan(0, read));
             }

@@ -9,7 +9,7 @@ namespace Executor.TaskRunner.Lifecycle;
 /// One run of a body with everything that goes on meanwhile: feeding, collecting, its time and the wish to stop. The first thing that goes wrong
 /// decides the failure, and ends the body.
 /// </summary>
-internal sealed class BodyRun
+internal sealed class BodyRun : IDisposable
 {
     // What a killed group's descriptors and threads take to go away; beyond it nothing is waited for.
     private static readonly TimeSpan AftermathLimit = TimeSpan.FromSeconds(1);
@@ -67,6 +67,12 @@ internal sealed class BodyRun
         // A body that fails by itself says more than what its half-written output looks like.
         var failure = _failure is { Failure: AttemptFailure.InvalidOutput } && !exit.Succeeded && !_stopped ? null : _failure;
         return failure is null ? exit : throw failure;
+    }
+
+    public void Dispose()
+    {
+        _feeding.Dispose();
+        _collecting.Dispose();
     }
 
     private async Task FeedAsync()

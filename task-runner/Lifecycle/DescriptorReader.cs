@@ -32,7 +32,8 @@ internal static class DescriptorReader
     {
         try
         {
-            return new FileInfo(path).Length is var length and <= MaxBytes
+            var length = new FileInfo(path).Length;
+            return length <= MaxBytes
                 ? File.ReadAllBytes(path)
                 : throw Invalid($"{path} ({EnvironmentNames.DescriptorFile}) has {length} bytes, more than the {MaxBytes} of a descriptor");
         }
