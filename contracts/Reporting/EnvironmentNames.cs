@@ -35,6 +35,19 @@ public static class EnvironmentNames
     /// <summary>Runner: a writable folder for inputs and outputs that are files; <c>/tmp</c> by default.</summary>
     public const string ScratchDirectory = "EXECUTOR_SCRATCH_DIR";
 
+    /// <summary>
+    /// Runner: a launcher's wish that the attempt ends with it. <c>1</c>, or the launcher's process id, which also covers a launcher that has
+    /// ended before the runner could ask the kernel to be told. The body's process group is then killed at once.
+    /// </summary>
+    public const string DieWithParent = "EXECUTOR_DIE_WITH_PARENT";
+
+    /// <summary>
+    /// Runner: the cgroup that was made for this attempt alone, and that its measures are read from: a folder of version 2, the folders of
+    /// version 1 controllers separated by <c>:</c>, or <c>self</c> for the one that the runner is in. By default <c>self</c> for process 1
+    /// (in a container) and none for any other.
+    /// </summary>
+    public const string Cgroup = "EXECUTOR_CGROUP";
+
     /// <summary>Body: the run's id.</summary>
     public const string RunId = "EXECUTOR_RUN_ID";
 

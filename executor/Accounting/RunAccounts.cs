@@ -1,3 +1,6 @@
+using Executor.Driving;
+using Executor.Planning;
+
 namespace Executor.Accounting;
 
 /// <summary>The totals of a run, by task in the order of the plan. Not thread-safe.</summary>
@@ -5,9 +8,9 @@ internal sealed class RunAccounts
 {
     private readonly Dictionary<string, TaskTotals> _totals;
 
-    public RunAccounts(IEnumerable<string> tasks)
+    public RunAccounts(RunPlan plan)
     {
-        Tasks = [.. tasks.Select(task => new TaskTotals(task))];
+        Tasks = [.. plan.Tasks.Select(task => new TaskTotals(task.Name, task.Resources))];
         _totals = Tasks.ToDictionary(totals => totals.Task);
     }
 
@@ -15,5 +18,5 @@ internal sealed class RunAccounts
     public IReadOnlyList<TaskTotals> Tasks { get; }
 
     /// <summary>Adds an attempt of one of the tasks.</summary>
-    public void Add(AttemptRow row) => _totals[row.Task].Add(row);
+    public void Add(AttemptRow row) => _totals[row.Attempt.Task].Add(row);
 }

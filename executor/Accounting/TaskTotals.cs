@@ -1,9 +1,12 @@
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Reporting;
+using Executor.Driving;
 using Executor.Outcomes;
 
 namespace Executor.Accounting;
 
 /// <summary>The sums over a task's attempts; constant in size whatever their number. Not thread-safe.</summary>
-internal sealed class TaskTotals(string task)
+internal sealed class TaskTotals(string task, ResourceLimits requested)
 {
     private const double BytesPerGigabyte = 1e9;
 
@@ -32,7 +35,7 @@ internal sealed class TaskTotals(string task)
 
     public long PeakMemoryBytes { get; private set; }
 
-    public long MemoryRequestedBytes { get; private set; }
+    public long MemoryRequestedBytes => requested.MemoryBytes;
 
     /// <summary>Memory asked for and not used, over time, in 10^9 bytes times seconds; all of what a failed attempt asked for is wasted.</summary>
     public double WastedGigabyteSeconds { get; private set; }
@@ -52,26 +55,26 @@ internal sealed class TaskTotals(string task)
     public void Add(AttemptRow row)
     {
         Attempts++;
-        var succeeded = row.Cause == AttemptCause.Succeeded;
+        var cause = row.Outcome.Cause;
+        var succeeded = cause == AttemptCause.Succeeded;
         Succeeded += succeeded ? 1 : 0;
-        Failed += row.Cause is AttemptCause.Failed or AttemptCause.OutOfMemory or AttemptCause.TimedOut or AttemptCause.InvalidOutput
+        Failed += cause is AttemptCause.Failed or AttemptCause.OutOfMemory or AttemptCause.TimedOut or AttemptCause.InvalidOutput
             or AttemptCause.Configuration ? 1 : 0;
         Lost = Attempts - Succeeded - Failed;
-        MemoryRequestedBytes = Math.Max(MemoryRequestedBytes, row.Requested.MemoryBytes);
         if (row.Usage is not { } usage)
         {
             return;
         }
 
-        var wall = row.WallSeconds;
+        var wall = (usage.Ended - usage.Started).TotalSeconds;
         WallSeconds += wall;
         LongestSeconds = Math.Max(LongestSeconds, wall);
         CpuSeconds += usage.CpuSeconds;
-        CpuSecondsRequested += wall * row.Requested.CpuMillicores / 1000;
+        CpuSecondsRequested += wall * requested.CpuMillicores / 1000;
         PeakMemoryBytes = Math.Max(PeakMemoryBytes, usage.PeakMemoryBytes);
-        PeakIsLowerBound |= usage.Source is not (Contracts.Reporting.MeasureSource.CgroupV1 or Contracts.Reporting.MeasureSource.CgroupV2);
+        PeakIsLowerBound |= usage.Source is not (MeasureSource.CgroupV1 or MeasureSource.CgroupV2);
         WastedGigabyteSeconds += wall / BytesPerGigabyte
-            * (succeeded ? Math.Max(0, row.Requested.MemoryBytes - usage.PeakMemoryBytes) : row.Requested.MemoryBytes);
+            * (succeeded ? Math.Max(0, requested.MemoryBytes - usage.PeakMemoryBytes) : requested.MemoryBytes);
         if (succeeded)
         {
             InputBytes += usage.InputBytes;

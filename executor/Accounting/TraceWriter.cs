@@ -1,4 +1,6 @@
 using System.Globalization;
+using Executor.Contracts.Descriptors;
+using Executor.Driving;
 using Executor.Outcomes;
 
 namespace Executor.Accounting;
@@ -27,36 +29,39 @@ internal sealed class TraceWriter : IDisposable
     }
 
     /// <summary>Adds an attempt.</summary>
-    public void Add(AttemptRow row)
+    public void Add(AttemptRow row, ResourceLimits requested)
     {
         var usage = row.Usage;
-        var instance = $"{row.Task} ({row.Index})";
+        var attempt = row.Attempt;
+        var ended = usage?.Ended ?? row.Ended;
+        var wall = usage is null ? 0 : (usage.Ended - usage.Started).TotalSeconds;
+        var succeeded = row.Outcome.Cause == AttemptCause.Succeeded;
         string[] cells =
         [
             Number(++_id),
             "-",
             "-",
-            row.Task,
-            Number(row.Index),
-            instance,
-            Status(row.Cause),
-            Number(row.ExitCode),
-            Milliseconds(row.Submitted),
-            Milliseconds(usage?.Started),
-            Milliseconds(usage?.Ended ?? row.Seen),
-            row.Submitted is { } submitted ? Number((long)((usage?.Ended ?? row.Seen) - submitted).TotalMilliseconds) : "-",
-            usage is null ? "-" : Number((long)(row.WallSeconds * 1000)),
-            usage is null || row.WallSeconds <= 0 ? "-" : (100 * usage.CpuSeconds / row.WallSeconds).ToString("0.0", CultureInfo.InvariantCulture),
+            attempt.Task,
+            Number(attempt.Index),
+            $"{attempt.Task} ({attempt.Index})",
+            Status(row.Outcome.Cause),
+            Number(succeeded ? 0 : row.Outcome.ExitCode),
+            Milliseconds(row.Launched),
+            Milliseconds(usage?.Started ?? row.Running),
+            Milliseconds(ended),
+            row.Launched is { } launched && ended is { } end ? Number((long)(end - launched).TotalMilliseconds) : "-",
+            usage is null ? "-" : Number((long)(wall * 1000)),
+            wall > 0 ? (100 * usage!.CpuSeconds / wall).ToString("0.0", CultureInfo.InvariantCulture) : "-",
             Number(usage?.PeakMemoryBytes),
             Number(usage?.InputBytes),
             Number(usage?.OutputBytes),
             Number(usage?.ReadBytes),
             Number(usage?.WrittenBytes),
-            Number(row.Attempt),
-            (row.Requested.CpuMillicores / 1000.0).ToString("0.###", CultureInfo.InvariantCulture),
-            Number(row.Requested.MemoryBytes),
+            Number(attempt.Attempt),
+            (requested.CpuMillicores / 1000.0).ToString("0.###", CultureInfo.InvariantCulture),
+            Number(requested.MemoryBytes),
             row.Node ?? "-",
-            row.Cause == AttemptCause.Succeeded ? "-" : "RETRY",
+            succeeded ? "-" : "RETRY",
         ];
         _writer.WriteLine(string.Join('\t', cells));
     }

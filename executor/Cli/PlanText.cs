@@ -1,6 +1,7 @@
 using System.Globalization;
 using Executor.Contracts.Descriptors;
 using Executor.Planning;
+using Executor.Rendering;
 using Executor.Workflows.Values;
 
 namespace Executor.Cli;

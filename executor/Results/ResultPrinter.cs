@@ -1,5 +1,6 @@
 using Executor.Arrow.Types;
 using Executor.Contracts.Records;
+using Executor.Rendering;
 using Executor.Shuffle.Channel;
 
 namespace Executor.Results;
@@ -21,7 +22,7 @@ internal static class ResultPrinter
         CancellationToken cancellationToken)
     {
         var schema = ResultReader.SchemaOf(record);
-        var table = new TextTable([.. schema.FieldsList.Select(field => new TextColumn(field.Name, IsNumber(field.DataType)))]);
+        var table = new List<string[]>();
         var rows = record.Partitions.Sum(partition => partition.Rows);
         var shown = 0;
         await foreach (var batch in ResultReader.ReadAsync(channel, seal, record, cancellationToken))
@@ -37,7 +38,7 @@ internal static class ResultPrinter
             }
         }
 
-        table.Write(writer);
+        TextTable.Write(writer, [.. schema.FieldsList.Select(field => new TextColumn(field.Name, IsNumber(field.DataType)))], table);
         if (rows > shown)
         {
             writer.WriteLine($"... and {rows - shown} more rows; --results DIR writes all of them");
