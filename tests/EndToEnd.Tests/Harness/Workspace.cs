@@ -64,10 +64,13 @@ public sealed class Workspace : IAsyncDisposable
     public IReadOnlyList<LinuxProcess> Processes() => LinuxProcess.WithVariable(MarkVariable, _mark);
 
     /// <summary>Waits until nothing that was started here runs any more.</summary>
-    public Task WhenNothingRunsAsync() => Poll.UntilAsync(
-        () => Processes().Count == 0,
+    public Task WhenNothingRunsAsync() => WhenOnlyAsync(0);
+
+    /// <summary>Waits until no more than so many processes that were started here run.</summary>
+    public Task WhenOnlyAsync(int count) => Poll.UntilAsync(
+        () => Processes().Count <= count,
         TimeSpan.FromSeconds(60),
-        () => $"the end of\n{string.Join('\n', Processes())}",
+        () => $"the end of all but {count} of\n{string.Join('\n', Processes())}",
         TestContext.Current.CancellationToken);
 
     /// <inheritdoc/>
