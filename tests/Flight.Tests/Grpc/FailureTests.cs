@@ -35,6 +35,45 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_lost_connection_is_UNAVAILABLE_wherever_the_call_is()
+    {
+        await using var host = await KestrelHost.StartAsync(app => app.MapGrpcMethod(ByteMethods.Duplex, async (IAsyncStreamReader<byte[]> requests, IServerStreamWriter<byte[]> responses, ServerCallContext context) =>
+        {
+            while (await requests.MoveNext(context.CancellationToken))
+            {
+                await responses.WriteAsync(requests.Current);
+            }
+        }));
+        foreach (var started in (bool[])[true, false])
+        {
+            using var proxy = new BreakableProxy(host.Port);
+            using var channel = GrpcChannel.ForAddress(proxy.Address);
+            using var reading = channel.CreateCallInvoker().AsyncDuplexStreamingCall(ByteMethods.Duplex, Options);
+            using var writing = channel.CreateCallInvoker().AsyncDuplexStreamingCall(ByteMethods.Duplex, Options);
+            if (started)
+            {
+                await reading.RequestStream.WriteAsync([1], TestToken);
+                Assert.True(await reading.ResponseStream.MoveNext(TestToken));
+            }
+
+            await writing.RequestStream.WriteAsync([1], TestToken);
+            var read = reading.ResponseStream.MoveNext(TestToken);
+            proxy.Break();
+
+            Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => read)).StatusCode);
+            var message = new byte[1 << 20];
+            var failure = await Assert.ThrowsAsync<RpcException>(async () =>
+            {
+                while (true)
+                {
+                    await writing.RequestStream.WriteAsync(message, TestToken);
+                }
+            });
+            Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_status_that_a_method_throws_reaches_the_client_with_its_trailers()
     {
         await using var host = await KestrelHost.StartAsync(app => app.MapGrpcMethod(ByteMethods.Unary, (byte[] _, ServerCallContext _) =>
