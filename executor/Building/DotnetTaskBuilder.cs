@@ -1,13 +1,11 @@
-using System.Security.Cryptography;
-using System.Text;
 using Executor.Planning;
 
 namespace Executor.Building;
 
 /// <summary>
-/// Turns what a workflow names as a .NET task into an assembly. Builds go into a cache under <c>STATE/dotnet</c>, to paths that contain the hash of what
-/// they were made from (or, for projects, of what came out), so that the same task has the same path in every run and a running task's
-/// assembly is never overwritten. Safe for use by several threads and several executors at once.
+/// Turns what a workflow names as a .NET task into an assembly. Builds go into a cache under <c>STATE/dotnet</c>, to paths that contain
+/// the hash of what they were made from (of a single file) or of what came out (of a project), so that the same task has the same path in
+/// every run, and a running task's assembly is never overwritten. Safe for use by several threads and several executors at once.
 /// </summary>
 /// <param name="stateDirectory">The executor's state folder; created if it is missing.</param>
 /// <param name="referenceFolder">Where <see cref="SingleFileProject.References"/> lie: the executor's own folder.</param>
@@ -16,7 +14,6 @@ namespace Executor.Building;
 internal sealed class DotnetTaskBuilder(
     string stateDirectory, string referenceFolder, TimeProvider time, Func<string, string?> variable) : IDisposable
 {
-    private const int OutputLinesShown = 20;
     private readonly string _cache = Path.Combine(Path.GetFullPath(stateDirectory), "dotnet");
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
@@ -42,6 +39,7 @@ internal sealed class DotnetTaskBuilder(
             return task.Source;
         }
 
+        // A build keeps several cores busy by itself; and of tasks with one source the later ones find it built.
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
@@ -62,72 +60,63 @@ internal sealed class DotnetTaskBuilder(
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _oneAtATime.Dispose();
 
     private async Task<string> BuildFileAsync(string source, CancellationToken cancellationToken)
     {
         var content = await File.ReadAllBytesAsync(source, cancellationToken);
-        var target = Path.Combine(_cache, HashOf(source, content));
+        var target = Path.Combine(_cache, ContentHash.OfSingleFile(source, content, referenceFolder));
         var assembly = Path.Combine(target, $"{SingleFileProject.AssemblyName(source)}.dll");
         if (File.Exists(assembly))
         {
             return assembly;
         }
 
+        var dotnet = DotnetCommand.Locate(source, variable);
         using var scratch = ScratchFolder.Create(_cache);
-        var project = SingleFileProject.Write(scratch.Path, source, content, referenceFolder);
-        var built = await RunBuildAsync(source, project, scratch.Path, Path.Combine(scratch.Path, "artifacts"), file => file == Path.Combine(scratch.Path, Path.GetFileName(source)) ? source : file, cancellationToken);
+        var build = new DotnetBuild
+        {
+            Source = source,
+            Project = SingleFileProject.Write(scratch.Path, source, content, referenceFolder),
+            Artifacts = Path.Combine(scratch.Path, "artifacts"),
+            ReferenceFolder = referenceFolder,
+            HomeFallback = _cache,
+            RenameFile = file => Path.GetDirectoryName(file) == scratch.Path ? source : file,
+        };
+        var built = await build.RunAsync(dotnet, cancellationToken);
         Publish(Path.GetDirectoryName(built)!, target);
         return assembly;
     }
 
     private async Task<string> BuildProjectAsync(string project, CancellationToken cancellationToken)
     {
-        // What a project consists of only MSBuild knows, so it is asked every time; its own incremental build makes that quick. The outputs
-        // stay away from the user's bin and obj folders, which an editor may be using.
-        var workspace = Path.Combine(_cache, $"project-{ShortHash(Encoding.UTF8.GetBytes(project))}");
+        // What a project consists of only MSBuild knows, so it is asked every time; its incremental build makes that quick.
+        var dotnet = DotnetCommand.Locate(project, variable);
+        var workspace = Path.Combine(_cache, $"project-{ContentHash.OfText(project)}");
         Directory.CreateDirectory(workspace);
-        using var taken = await FolderLock.TakeAsync(Path.Combine(workspace, "lock"), time, cancellationToken);
-        var built = await RunBuildAsync(
-            project, project, Path.GetDirectoryName(project)!, Path.Combine(workspace, "artifacts"), file => file, cancellationToken);
+        using var held = await FolderLock.TakeAsync(Path.Combine(workspace, "lock"), time, cancellationToken);
+        var build = new DotnetBuild
+        {
+            Source = project,
+            Project = project,
+            Artifacts = Path.Combine(workspace, "artifacts"),
+            ReferenceFolder = referenceFolder,
+            HomeFallback = _cache,
+        };
+        var built = await build.RunAsync(dotnet, cancellationToken);
         var folder = Path.GetDirectoryName(built)!;
-        var target = Path.Combine(_cache, HashOf(folder));
+        var target = Path.Combine(_cache, ContentHash.OfFolder(folder));
         if (!Directory.Exists(target))
         {
             using var scratch = ScratchFolder.Create(_cache);
-            var copy = Path.Combine(scratch.Path, "out");
-            CopyFolder(folder, copy);
-            Publish(copy, target);
+            Publish(scratch.Copy(folder), target);
         }
 
         return Path.Combine(target, Path.GetFileName(built));
     }
 
-    private async Task<string> RunBuildAsync(
-        string source, string project, string workingDirectory, string artifacts, Func<string, string> renameFile, CancellationToken cancellationToken)
-    {
-        string[] arguments =
-        [
-            "build", project, "-c", "Release", "--artifacts-path", artifacts, "-t:Build", "-getProperty:TargetPath", "-v:quiet",
-            "-nodeReuse:false", "-p:UseSharedCompilation=false", $"-p:ExecutorSdkPath={Path.TrimEndingDirectorySeparator(referenceFolder)}",
-        ];
-        var dotnet = DotnetCommand.Locate(source, variable);
-        var result = await DotnetCommand.RunAsync(dotnet, arguments, workingDirectory, _cache, cancellationToken);
-        var printed = $"{result.Errors}\n{result.Output}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var assembly = result.Output.Trim();
-        if (result.ExitCode == 0 && File.Exists(assembly))
-        {
-            return assembly;
-        }
-
-        var errors = CompilerError.Parse(printed, renameFile);
-        throw errors.Count > 0
-            ? new TaskBuildException(source, errors)
-            : new TaskBuildException(
-                $"{source} does not build: dotnet build ended with exit code {result.ExitCode}\n{string.Join("\n", printed.TakeLast(OutputLinesShown))}");
-    }
-
-    /// <summary>Puts a finished folder in its place at once. Where another was quicker, its folder has the same content and stays.</summary>
+    /// <summary>Puts a finished folder in its place at once. Where another build was quicker, what it left is the same, and stays.</summary>
     private static void Publish(string finished, string target)
     {
         try
@@ -136,44 +125,6 @@ internal sealed class DotnetTaskBuilder(
         }
         catch (IOException) when (Directory.Exists(target))
         {
-        }
-    }
-
-    private string HashOf(string source, byte[] content)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(SingleFileProject.Text(source, "")));
-        hash.AppendData(content);
-        foreach (var dll in SingleFileProject.References)
-        {
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(Path.Combine(referenceFolder, dll))));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset()[..16]);
-    }
-
-    private static string HashOf(string folder)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(folder, file)));
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset()[..16]);
-    }
-
-    private static string ShortHash(ReadOnlySpan<byte> data) => Convert.ToHexStringLower(SHA256.HashData(data)[..8]);
-
-    private static void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
         }
     }
 }

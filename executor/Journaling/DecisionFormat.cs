@@ -16,7 +16,7 @@ namespace Executor.Journaling;
 /// ["seal", task, generation, instances]
 /// ["unseal", task, generation]
 /// ["revision", revision]
-/// ["resume"]
+/// ["resume", requests]
 /// ["cancel", requests, immediately]
 /// ["fail", reason]
 /// ["finish", outcome]
@@ -65,8 +65,9 @@ internal static class DecisionFormat
                 json.WriteStringValue("revision");
                 json.WriteNumberValue(revision.Revision);
                 break;
-            case ResumeDecision:
+            case ResumeDecision resume:
                 json.WriteStringValue("resume");
+                json.WriteNumberValue(resume.Requests);
                 break;
             case CancelDecision cancel:
                 json.WriteStringValue("cancel");
@@ -105,7 +106,7 @@ internal static class DecisionFormat
             "unseal" => Text(ref json) is var name && Number(ref json) is var generation
                 && graph.TryFind(name, out var task) ? new UnsealDecision(task, generation) : null,
             "revision" => new RevisionDecision(Number(ref json)),
-            "resume" => new ResumeDecision(),
+            "resume" => new ResumeDecision(Number(ref json)),
             "cancel" => new CancelDecision(Number(ref json), Flag(ref json)),
             "fail" => new FailDecision(Text(ref json)),
             "finish" => new FinishDecision(Named<RunOutcome>(ref json)),

@@ -17,18 +17,21 @@ internal sealed class Journal
     private readonly string _run;
     private readonly TaskGraph _graph;
     private readonly string _nonce;
+    private readonly Action<Decision>? _replayed;
 
     /// <summary>A driver's journal, not opened yet.</summary>
     /// <param name="records">Where the run's records are.</param>
     /// <param name="run">The run's id.</param>
     /// <param name="graph">The plan's graph, for the names of tasks.</param>
     /// <param name="nonce">What tells this driver from any other: 128 random bits in hex.</param>
-    public Journal(IRunRecords records, string run, TaskGraph graph, string nonce)
+    /// <param name="replayed">Is told of every decision that is read.</param>
+    public Journal(IRunRecords records, string run, TaskGraph graph, string nonce, Action<Decision>? replayed = null)
     {
         _records = records;
         _run = run;
         _graph = graph;
         _nonce = nonce;
+        _replayed = replayed;
     }
 
     /// <summary>The number of this driver's opening entry; -1 before it is made.</summary>
@@ -89,6 +92,7 @@ internal sealed class Journal
             foreach (var decision in entry.Decisions)
             {
                 state.Apply(decision, entry.Epoch);
+                _replayed?.Invoke(decision);
             }
 
             Next = entry.Sequence + 1;

@@ -10,13 +10,16 @@ namespace Executor.Outcomes;
 /// </summary>
 internal static class OutcomeClassifier
 {
+    /// <summary>What the attempt comes to whose commit stands.</summary>
+    public static AttemptOutcome Committed { get; } = new(AttemptCause.Succeeded, RetryCharge.None, "its commit stands");
+
     /// <summary>Classifies one end.</summary>
     /// <param name="facts">What the launcher can tell.</param>
     /// <param name="committed">True if a commit stands for the attempt's instance and generation.</param>
     public static AttemptOutcome Classify(AttemptFacts facts, bool committed)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        var outcome = committed ? new AttemptOutcome(AttemptCause.Succeeded, RetryCharge.None, "its commit stands")
+        var outcome = committed ? Committed
             : facts.Cancelled ? new AttemptOutcome(AttemptCause.Cancelled, RetryCharge.None, "cancelled by the executor")
             : facts.Report is { Phase: AttemptPhase.Failed, Failure: { } failure } ? FromReport(facts, facts.Report, failure)
             : facts.OutOfMemory || facts.Report?.Usage?.OutOfMemory == true ? OutOfMemory(facts)

@@ -48,7 +48,8 @@ internal sealed record UnsealDecision(int Task, int Generation) : Decision;
 internal sealed record RevisionDecision(int Revision) : Decision;
 
 /// <summary>Somebody wants a run that had ended, failed or been cancelled to go on: budgets are full again.</summary>
-internal sealed record ResumeDecision : Decision;
+/// <param name="Requests">How many requests to cancel the run there were, none of which counts any longer.</param>
+internal sealed record ResumeDecision(int Requests) : Decision;
 
 /// <summary>The run is to be cancelled.</summary>
 /// <param name="Requests">How many cancel requests of the run are honoured by this and all earlier decisions.</param>

@@ -18,6 +18,9 @@ internal sealed record RestoredWorld
     /// <summary>The workflow's revision from here on.</summary>
     public int Revision { get; init; }
 
+    /// <summary>How many requests to cancel it the run has had.</summary>
+    public int CancelRequests { get; init; }
+
     /// <summary>True if a run that had ended, failed or been cancelled is to go on.</summary>
     public bool Resume { get; init; }
 }

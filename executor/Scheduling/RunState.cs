@@ -82,6 +82,21 @@ internal sealed class RunState
         return new AttemptRef(task, index, instance.Generation, instance.Attempt);
     }
 
+    /// <summary>The generation of the seal that each of the task's inputs reads, in declared order.</summary>
+    public int[] SealGenerationsOf(int task) => Array.ConvertAll(Graph.InputTasks[task], input => _tasks[input].SealGeneration);
+
+    /// <summary>The generations of the task's instances, in order of index.</summary>
+    public int[] GenerationsOf(int task)
+    {
+        var generations = new int[Graph.Instances(task)];
+        for (var index = 0; index < generations.Length; index++)
+        {
+            generations[index] = Instance(task, index).Generation;
+        }
+
+        return generations;
+    }
+
     /// <summary>Takes in one decision.</summary>
     /// <param name="decision">The decision, about tasks and instances that the plan has.</param>
     /// <param name="epoch">The epoch of the driver that made it.</param>
@@ -112,8 +127,9 @@ internal sealed class RunState
             case RevisionDecision revision:
                 Revision = revision.Revision;
                 break;
-            case ResumeDecision:
+            case ResumeDecision resume:
                 Resume();
+                CancelRequests = Math.Max(CancelRequests, resume.Requests);
                 break;
             case CancelDecision cancel:
                 Cancelled = true;

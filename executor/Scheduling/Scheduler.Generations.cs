@@ -12,7 +12,12 @@ internal sealed partial class Scheduler
         var revised = world.Revision != _state.Revision;
         if (world.Resume && (_state.Revision >= 0 || _state.Finished is not null))
         {
-            Emit(new ResumeDecision());
+            // What was asked of the run before is history.
+            Emit(new ResumeDecision(world.CancelRequests));
+        }
+        else
+        {
+            CancelRequested(world.CancelRequests);
         }
 
         if (revised)
@@ -163,15 +168,5 @@ internal sealed partial class Scheduler
         }
     }
 
-    private ulong DefinitionOf(int task, int index)
-    {
-        var inputs = _state.Graph.InputTasks[task];
-        Span<int> generations = inputs.Length <= 16 ? stackalloc int[16] : new int[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            generations[i] = _state.Task(inputs[i]).SealGeneration;
-        }
-
-        return _definitions.TagOf(task, index, generations[..inputs.Length]);
-    }
+    private ulong DefinitionOf(int task, int index) => _definitions.TagOf(task, index, _state.SealGenerationsOf(task));
 }

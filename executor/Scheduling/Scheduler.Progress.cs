@@ -14,6 +14,10 @@ internal sealed partial class Scheduler
                 _gate.Begin(held);
                 _effects.Add(new StartEffect(held));
             }
+            else
+            {
+                _live.Remove(held);
+            }
         }
 
         _queue.Release(now);

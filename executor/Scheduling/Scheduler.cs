@@ -93,6 +93,9 @@ internal sealed partial class Scheduler
         }
     }
 
+    /// <summary>True if the attempt exists, as far as is known, whether it counts or not.</summary>
+    public bool Exists(AttemptRef attempt) => _live.Contains(attempt);
+
     /// <summary>An attempt was seen to run.</summary>
     public void Running(AttemptRef attempt)
     {
@@ -199,20 +202,26 @@ internal sealed partial class Scheduler
         }
     }
 
-    /// <summary>Somebody wants the run cancelled.</summary>
-    /// <param name="requests">How many requests the run has had, or 0 if it was not by a request.</param>
+    /// <summary>Whoever started this driver wants the run cancelled.</summary>
     /// <param name="immediately">True if the attempts' ends are not to be waited for.</param>
-    public void Cancel(int requests, bool immediately)
+    public void Cancel(bool immediately)
     {
-        // A request that was honoured before the run was resumed is history; a second one is urgent.
-        var isNews = requests > _state.CancelRequests;
-        immediately |= isNews && (_state.Cancelled || requests > _state.CancelRequests + 1);
-        if (requests == 0 || isNews)
+        if (!_state.Cancelled || (immediately && !_state.CancelledImmediately))
         {
-            if (!_state.Cancelled || (immediately && !_state.CancelledImmediately))
-            {
-                Emit(new CancelDecision(Math.Max(requests, _state.CancelRequests), immediately));
-            }
+            Emit(new CancelDecision(_state.CancelRequests, immediately));
+        }
+    }
+
+    /// <summary>
+    /// So many requests to cancel the run stand in its records. Those that were honoured, or came before the run was resumed, are history; one
+    /// more cancels the run, and one more after that does so without waiting.
+    /// </summary>
+    public void CancelRequested(int requests)
+    {
+        if (requests > _state.CancelRequests)
+        {
+            var immediately = _state.Cancelled || requests > _state.CancelRequests + 1;
+            Emit(new CancelDecision(requests, immediately));
         }
     }
 

@@ -76,7 +76,9 @@ internal sealed class ReferenceChecker
             return;
         }
 
-        if (input.Read is null && task.FanOut is not null && task.FanOut.Over?.Value != from.Value)
+        // Where 'over' names nothing that exists, that is the error; what it was meant to say would have said what is read.
+        var fansOutOtherwise = task.FanOut is { Over: null } || (task.FanOut?.Over is { } over && over.Value != from.Value && _outputs.ContainsKey(over.Value));
+        if (input.Read is null && fansOutOtherwise)
         {
             _diagnostics.Add(
                 input.At with { Path = input.At.Path + ".read" },
@@ -150,6 +152,11 @@ internal sealed class ReferenceChecker
         }
 
         var others = _outputs.Keys.Where(o => !o.StartsWith(own, StringComparison.Ordinal)).ToList();
+        if (others.Where(o => o.StartsWith(reference.Value + ".", StringComparison.Ordinal)).ToList() is [_, ..] named)
+        {
+            others = named;
+        }
+
         var what = _outputs.ContainsKey(reference.Value) ? ", an output of the task itself," : _tasks.Contains(reference.Value) ? ", a task," : ",";
         _diagnostics.Add(reference.At, $"found {Quoted.Text(reference.Value)}{what} expected an output of another task, written task.output{Spelling.Hint(reference.Value, others)}");
         return false;

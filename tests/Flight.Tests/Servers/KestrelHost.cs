@@ -54,5 +54,7 @@ internal sealed class KestrelHost : IAsyncDisposable
 
     public GrpcChannel Connect(GrpcChannelOptions? options = null) => GrpcChannel.ForAddress(Address, options);
 
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

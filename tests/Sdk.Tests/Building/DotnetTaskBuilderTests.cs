@@ -113,7 +113,8 @@ public sealed class DotnetTaskBuilderTests : IDisposable
         var first = await builder.BuildAsync(task, Cancelled);
         Assert.Equal("Renamed.dll", Path.GetFileName(first));
         Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "source", "obj")));
-        Assert.Equal(first, await builder.BuildAsync(task, Cancelled));
+        using var another = Builder();
+        Assert.Equal([first, first], await Task.WhenAll(builder.BuildAsync(task, Cancelled), another.BuildAsync(task, Cancelled)));
 
         Write("One.cs", Source.Replace("Append(1)", "Append(2)", StringComparison.Ordinal));
         var second = await builder.BuildAsync(task, Cancelled);
@@ -124,6 +125,16 @@ public sealed class DotnetTaskBuilderTests : IDisposable
         Write("One.cs", "class");
         var error = await Assert.ThrowsAsync<TaskBuildException>(() => builder.BuildAsync(task, Cancelled));
         Assert.Contains(error.Errors, e => e is { Code: "CS1001", Line: 1 });
+    }
+
+    [Theory]
+    [InlineData("Lineitem.cs")]
+    [InlineData("Q1.cs")]
+    public async Task The_examples_build(string file)
+    {
+        using var builder = Builder();
+        var source = Path.Combine(AppContext.BaseDirectory, "examples", "tpch", file);
+        Assert.True(File.Exists(await builder.BuildAsync(new PlannedDotnetTask(source, null), Cancelled)));
     }
 
     [Fact]
