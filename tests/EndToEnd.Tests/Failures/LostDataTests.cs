@@ -26,7 +26,7 @@ public sealed class LostDataTests : IAsyncDisposable
                   echo "make $EXECUTOR_INDEX" >> "$FOLDER/bodies"
                   seq 1000
                 stdout: numbers
-                outputs: [{name: numbers, format: lines, partitionBy: {hash: [line], partitions: 2}}]
+                outputs: [{name: numbers, format: lines, partitionBy: {hash: [line], partitions: 2} }]
               - name: gate
                 after: [make]
                 script: |

@@ -30,13 +30,13 @@ internal sealed class FaultRound(FaultPlan plan) : IAsyncDisposable
     private string StoreObjects => _store?.Folder ?? Path.Combine(_workspace.State, "store");
 
     /// <summary>Runs it; throws where a promise is broken, with all that is known.</summary>
-    public async Task RunAsync()
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
-            await RunAsync(limit.Token);
+            await RunAndCheckAsync(limit.Token);
         }
         catch (Exception exception)
         {
@@ -55,7 +55,7 @@ internal sealed class FaultRound(FaultPlan plan) : IAsyncDisposable
         await _workspace.DisposeAsync();
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task RunAndCheckAsync(CancellationToken cancellationToken)
     {
         _workflow = _workspace.WriteWorkflow(FaultWorkflow.Spec);
         if (plan.Standalone)
@@ -177,17 +177,23 @@ internal sealed class FaultRound(FaultPlan plan) : IAsyncDisposable
             decisions.Where(decision => decision.Kind == "committed").DistinctBy(decision => (decision.Task, decision.Index)).Count());
     }
 
-    private string Describe() => $"""
-        {Events}
-        --- the executor
-        {_executor?.Describe()}
-        --- the store
-        {_store?.Describe()}
-        --- everything that runs
-        {string.Join('\n', _workspace.Processes())}
-        --- objects
-        {string.Join('\n', Directory.Exists(StoreObjects) ? Directory.EnumerateFiles(StoreObjects, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal) : [])}
-        """;
+    private string Describe()
+    {
+        string[] objects = Directory.Exists(StoreObjects)
+            ? [.. Directory.EnumerateFiles(StoreObjects, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            : [];
+        return $"""
+            {Events}
+            --- the executor
+            {_executor?.Describe()}
+            --- the store
+            {_store?.Describe()}
+            --- everything that runs
+            {string.Join('\n', _workspace.Processes())}
+            --- objects
+            {string.Join('\n', objects)}
+            """;
+    }
 
     private void Say(string what) =>
         _events.Append(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(_began).TotalSeconds,7:0.000} s  {what}\n");

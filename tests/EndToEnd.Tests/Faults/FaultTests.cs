@@ -27,7 +27,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         await using var round = new FaultRound(plan);
         try
         {
-            await round.RunAsync();
+            await round.RunAsync(TestContext.Current.CancellationToken);
         }
         finally
         {

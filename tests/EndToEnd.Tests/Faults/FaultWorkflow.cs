@@ -23,14 +23,14 @@ public static class FaultWorkflow
             fanOut: {count: {{Maps}}}
             script: awk -v me="$EXECUTOR_INDEX" 'BEGIN { for (n = 0; n < {{Rows}}; n++) print "key-" (n * 7919 + me * 104729) % {{Keys}} }'
             stdout: keys
-            outputs: [{name: keys, format: lines, partitionBy: {hash: [line], partitions: {{Counts}}}}]
+            outputs: [{name: keys, format: lines, partitionBy: {hash: [line], partitions: {{Counts}} } }]
           - name: count
             fanOut: {over: map.keys}
             inputs: [{from: map.keys, read: partition}]
             stdin: map.keys
             script: LC_ALL=C sort | uniq -c | awk '{ print $2, $1 }'
             stdout: counts
-            outputs: [{name: counts, format: lines, partitionBy: {hash: [line], partitions: {{Sorts}}}}]
+            outputs: [{name: counts, format: lines, partitionBy: {hash: [line], partitions: {{Sorts}} } }]
           - name: sort
             fanOut: {over: count.counts}
             inputs: [{from: count.counts, read: partition}]

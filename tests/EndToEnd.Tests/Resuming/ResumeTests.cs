@@ -1,4 +1,5 @@
 using EndToEnd.Tests.Harness;
+using Executor.TestKit;
 using Executor.TestKit.Processes;
 using Xunit;
 
@@ -75,8 +76,8 @@ public sealed class ResumeTests : IAsyncLifetime
         var workflow = Workflow(middle: $"until [ -e {_workspace.PathOf("go")} ]; do sleep 0.1; done; sort -r");
         await using (var killed = _workspace.Start("run", workflow, "--run-id", "again"))
         {
-            await Executor.TestKit.Poll.UntilAsync(
-                () => Bodies().Count(body => body.StartsWith("middle", StringComparison.Ordinal)) > 0,
+            await Poll.UntilAsync(
+                () => Bodies().Any(body => body.StartsWith("middle", StringComparison.Ordinal)),
                 TimeSpan.FromMinutes(2),
                 () => $"the second task\n{killed.Describe()}",
                 TestContext.Current.CancellationToken);
@@ -110,7 +111,7 @@ public sealed class ResumeTests : IAsyncLifetime
               echo "first $EXECUTOR_INDEX" >> "$BODIES"
               for i in 1 2 3; do echo "$i-$EXECUTOR_INDEX"; done
             stdout: lines
-            outputs: [{name: lines, format: lines, partitionBy: {hash: [line], partitions: 2}}]
+            outputs: [{name: lines, format: lines, partitionBy: {hash: [line], partitions: 2} }]
           - name: middle
             fanOut: {over: first.lines}
             inputs: [{from: first.lines, read: partition}]
