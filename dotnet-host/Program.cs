@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Executor.Contracts.Reporting;
 using Executor.DotnetHost;
+using Executor.DotnetHost.Invocation;
 using Executor.DotnetHost.Streams;
 
 using var stop = new CancellationTokenSource();

@@ -1,3 +1,4 @@
+using Executor.DotnetHost.Invocation;
 using Executor.DotnetHost.Loading;
 using Executor.DotnetHost.Streams;
 using Executor.Sdk;
@@ -24,7 +25,7 @@ internal static class TaskHost
     private static async Task RunAsync(
         ITask task, BodyEnvironment environment, StandardStreams standard, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var progress = environment.ProgressFile is { } path ? new ProgressFile(path, time) : null;
+        using var progress = environment.ProgressPath is { } path ? new ProgressWriter(path, time) : null;
         var writers = new List<OutputWriter>();
         try
         {

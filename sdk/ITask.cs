@@ -18,7 +18,8 @@ namespace Executor.Sdk;
 /// {
 ///     public Schema Schema { get; } = new([new Field("square", Int64Type.Default, nullable: false)]);
 ///
-///     public async IAsyncEnumerable&lt;RecordBatch&gt; RunAsync(TaskContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+///     public async IAsyncEnumerable&lt;RecordBatch&gt; RunAsync(
+///         TaskContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
 ///     {
 ///         var squares = new Int64Array.Builder().Append(context.Index * context.Index).Build();
 ///         yield return new RecordBatch(Schema, [squares], squares.Length);

@@ -32,7 +32,9 @@ public sealed class NamedCollection<T> : IReadOnlyList<T>
             ? $"there is no {_kind} '{name}': the task has no {_kind}s"
             : $"there is no {_kind} '{name}'; the task has {string.Join(", ", _items.Select(known => $"'{_nameOf(known)}'"))}");
 
-    internal T First => _items.Length > 0 ? _items[0] : throw new InvalidOperationException($"the task has no {_kind}s; the workflow file declares none");
+    internal T First => _items.Length > 0
+        ? _items[0]
+        : throw new InvalidOperationException($"the task has no {_kind}s; the workflow file declares none");
 
     /// <summary>Looks for the one of that name.</summary>
     public bool TryGet(string name, [MaybeNullWhen(false)] out T item)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Executor.DotnetHost.Invocation;
 using Executor.Sdk;
 
 namespace Executor.DotnetHost.Loading;
@@ -25,7 +26,8 @@ internal static class TaskActivator
         {
             return IsTask(exact)
                 ? exact
-                : throw new HostException($"the type {name} in {Describe(assembly)} is not a task: {WhyNot(exact)}. {Candidates(TasksOf(assembly))}");
+                : throw new HostException(
+                    $"the type {name} in {Describe(assembly)} is not a task: {WhyNot(exact)}. {Candidates(TasksOf(assembly))}");
         }
 
         var tasks = TasksOf(assembly);
@@ -33,10 +35,13 @@ internal static class TaskActivator
         return matches switch
         {
             [var single] => single,
-            [] when name is null => throw new HostException($"{Describe(assembly)} has no task type, that is no class that implements {typeof(ITask).FullName}"),
+            [] when name is null => throw new HostException(
+                $"{Describe(assembly)} has no task type, that is no class that implements {typeof(ITask).FullName}"),
             [] => throw new HostException($"there is no task type {name} in {Describe(assembly)}. {Candidates(tasks)}"),
-            _ when name is null => throw new HostException($"{Describe(assembly)} has several task types; name one with 'type'. {Candidates(matches)}"),
-            _ => throw new HostException($"several task types in {Describe(assembly)} are called {name}; give the full name. {Candidates(matches)}"),
+            _ when name is null => throw new HostException(
+                $"{Describe(assembly)} has several task types; name one with 'type'. {Candidates(matches)}"),
+            _ => throw new HostException(
+                $"several task types in {Describe(assembly)} are called {name}; give the full name. {Candidates(matches)}"),
         };
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.Loader;
 using Executor.Arrow;
 using Executor.Contracts.Descriptors;
+using Executor.DotnetHost.Invocation;
 using Executor.Sdk;
 
 namespace Executor.DotnetHost.Loading;

@@ -3,6 +3,7 @@ using Executor.Arrow;
 using Executor.Arrow.Ipc;
 using Executor.Arrow.Types;
 using Executor.Contracts.Descriptors;
+using Executor.DotnetHost.Invocation;
 using Executor.Sdk;
 
 namespace Executor.DotnetHost.Streams;
@@ -72,7 +73,8 @@ internal static class InputOpener
         }
     }
 
-    private static async Task<RecordBatch?> ReadNextAsync(DataBinding binding, ArrowStreamReader reader, CancellationToken cancellationToken)
+    private static async Task<RecordBatch?> ReadNextAsync(
+        DataBinding binding, ArrowStreamReader reader, CancellationToken cancellationToken)
     {
         try
         {

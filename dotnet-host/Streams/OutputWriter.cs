@@ -2,6 +2,7 @@ using Executor.Arrow;
 using Executor.Arrow.Ipc;
 using Executor.Arrow.Types;
 using Executor.Contracts.Descriptors;
+using Executor.DotnetHost.Invocation;
 using Executor.Sdk;
 
 namespace Executor.DotnetHost.Streams;
@@ -28,7 +29,8 @@ internal sealed class OutputWriter : IAsyncDisposable
     {
         try
         {
-            return new OutputWriter(binding, binding.Path == "-" ? standard.Output : new FileStream(binding.Path, FileMode.Create, FileAccess.Write));
+            return new OutputWriter(
+                binding, binding.Path == "-" ? standard.Output : new FileStream(binding.Path, FileMode.Create, FileAccess.Write));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,7 +45,8 @@ internal sealed class OutputWriter : IAsyncDisposable
         {
             var schema = Output.Schema ?? throw new InvalidOutputException(
                 _binding.Name,
-                $"there was no batch and no schema is declared; return one from {nameof(ITask)}.{nameof(ITask.Schema)} (first output) or call {nameof(TaskOutput.Declare)}");
+                "there was no batch and no schema is declared; return one from "
+                + $"{nameof(ITask)}.{nameof(ITask.Schema)} (first output) or call {nameof(TaskOutput)}.{nameof(TaskOutput.Declare)}");
             await StartAsync(schema, cancellationToken);
             await _arrow!.WriteEndAsync(cancellationToken).WaitAsync(cancellationToken);
         }
@@ -64,7 +67,8 @@ internal sealed class OutputWriter : IAsyncDisposable
         {
             _text.SetLength(0);
             LineText.Format(_binding.Name, batch, _text);
-            await _stream.WriteAsync(_text.GetBuffer().AsMemory(0, (int)_text.Length), cancellationToken).AsTask().WaitAsync(cancellationToken);
+            var bytes = _text.GetBuffer().AsMemory(0, (int)_text.Length);
+            await _stream.WriteAsync(bytes, cancellationToken).AsTask().WaitAsync(cancellationToken);
             return;
         }
 

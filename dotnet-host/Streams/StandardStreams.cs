@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Executor.DotnetHost.Streams;
 
 /// <summary>
-/// Takes standard input and output away from the task: the data streams go on under other descriptors, and what the task, a native library or a child process
-/// prints to standard output arrives at standard error and cannot get between the data.
+/// Takes standard input and output away from the task: the data streams go on under other descriptors, and what the task, a native
+/// library or a child process prints to standard output arrives at standard error and cannot get between the data.
 /// </summary>
 internal sealed partial class StandardStreams
 {

@@ -228,13 +228,28 @@ public static class PseudoText
 {
     private const int PoolBytes = 1024 * 1024;
     private static readonly string[] Nouns =
-        ["foxes", "ideas", "theodolites", "pinto beans", "instructions", "dependencies", "excuses", "platelets", "asymptotes", "courts", "dolphins", "multipliers", "sauternes", "warthogs", "frets", "dinos", "attainments", "somas", "braids", "hockey players", "sheaves", "sentiments", "pains", "epitaphs"];
+    [
+        "foxes", "ideas", "theodolites", "pinto beans", "instructions", "dependencies", "excuses", "platelets", "asymptotes",
+        "courts", "dolphins", "multipliers", "sauternes", "warthogs", "frets", "dinos", "attainments", "somas", "braids",
+        "hockey players", "sheaves", "sentiments", "pains", "epitaphs",
+    ];
     private static readonly string[] Verbs =
-        ["sleep", "wake", "are", "cajole", "haggle", "nag", "use", "boost", "affix", "detect", "integrate", "maintain", "nod", "was", "lose", "sublate", "solve", "thrash", "promise", "engage", "hinder", "print", "doze", "run", "dazzle", "snooze", "doubt", "unwind", "kindle", "play", "hang", "believe"];
+    [
+        "sleep", "wake", "are", "cajole", "haggle", "nag", "use", "boost", "affix", "detect", "integrate", "maintain", "nod", "was",
+        "lose", "sublate", "solve", "thrash", "promise", "engage", "hinder", "print", "doze", "run", "dazzle", "snooze", "doubt",
+        "unwind", "kindle", "play", "hang", "believe",
+    ];
     private static readonly string[] Adjectives =
-        ["furious", "sly", "careful", "blithe", "quick", "fluffy", "slow", "quiet", "ruthless", "thin", "close", "dogged", "daring", "brave", "stealthy", "permanent", "enticing", "idle", "busy", "regular", "final", "ironic", "even", "bold", "silent"];
+    [
+        "furious", "sly", "careful", "blithe", "quick", "fluffy", "slow", "quiet", "ruthless", "thin", "close", "dogged", "daring",
+        "brave", "stealthy", "permanent", "enticing", "idle", "busy", "regular", "final", "ironic", "even", "bold", "silent",
+    ];
     private static readonly string[] Adverbs =
-        ["sometimes", "always", "never", "furiously", "slyly", "carefully", "blithely", "quickly", "fluffily", "slowly", "quietly", "ruthlessly", "thinly", "closely", "doggedly", "daringly", "bravely", "stealthily", "permanently", "enticingly", "idly", "busily", "regularly", "finally", "ironically", "evenly", "boldly", "silently"];
+    [
+        "sometimes", "always", "never", "furiously", "slyly", "carefully", "blithely", "quickly", "fluffily", "slowly", "quietly",
+        "ruthlessly", "thinly", "closely", "doggedly", "daringly", "bravely", "stealthily", "permanently", "enticingly", "idly",
+        "busily", "regularly", "finally", "ironically", "evenly", "boldly", "silently",
+    ];
     private static readonly string[] Ends = [". ", "; ", ": ", "? ", "! ", "-- "];
     private static readonly byte[] Pool = Fill();
 
@@ -247,7 +262,7 @@ public static class PseudoText
         var text = new StringBuilder(PoolBytes + 100);
         while (text.Length < PoolBytes)
         {
-            text.Append(Pick(Adjectives)).Append(' ').Append(Pick(Nouns)).Append(' ').Append(Pick(Verbs)).Append(' ').Append(Pick(Adverbs)).Append(Pick(Ends));
+            text.Append($"{Pick(Adjectives)} {Pick(Nouns)} {Pick(Verbs)} {Pick(Adverbs)}{Pick(Ends)}");
         }
 
         return Encoding.ASCII.GetBytes(text.ToString(0, PoolBytes));

@@ -54,7 +54,8 @@ internal sealed partial record CompilerError(string? File, int? Line, int? Colum
     private static int? Number(Group group) => group.Success ? int.Parse(group.ValueSpan, CultureInfo.InvariantCulture) : null;
 
     [GeneratedRegex(
-        @"^\s*(?<file>[^(:]*?)\s*(\((?<line>\d+),(?<column>\d+)(,\d+,\d+)?\))?\s*:\s*error\s*(?<code>[A-Za-z]+\d+)?\s*:\s*(?<message>.*?)\s*(\[[^\[\]]*proj(::[^\]]*)?\])?\s*$",
+        @"^\s*(?<file>[^(:]*?)\s*(\((?<line>\d+),(?<column>\d+)(,\d+,\d+)?\))?\s*:\s*error\s*(?<code>[A-Za-z]+\d+)?\s*:"
+        + @"\s*(?<message>.*?)\s*(\[[^\[\]]*proj(::[^\]]*)?\])?\s*$",
         RegexOptions.ExplicitCapture)]
     private static partial Regex ErrorLine();
 }

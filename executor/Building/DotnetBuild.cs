@@ -41,11 +41,13 @@ internal sealed record DotnetBuild
             return assembly;
         }
 
-        var printed = $"{result.Errors}\n{result.Output}".Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        const StringSplitOptions Options = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var printed = $"{result.Errors}\n{result.Output}".Split('\n', Options);
         var errors = CompilerError.Parse(printed, RenameFile);
         throw errors.Count > 0
             ? new TaskBuildException(Source, errors)
             : new TaskBuildException(
-                $"{Source} does not build: dotnet build ended with exit code {result.ExitCode}\n{string.Join("\n", printed.TakeLast(OutputLinesShown))}");
+                $"{Source} does not build: dotnet build ended with exit code {result.ExitCode}\n"
+                + string.Join("\n", printed.TakeLast(OutputLinesShown)));
     }
 }

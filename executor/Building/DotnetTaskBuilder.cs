@@ -116,7 +116,7 @@ internal sealed class DotnetTaskBuilder(
         return Path.Combine(target, Path.GetFileName(built));
     }
 
-    /// <summary>Puts a finished folder in its place at once. Where another build was quicker, what it left is the same, and stays.</summary>
+    /// <summary>Puts a finished folder in its place at once. Where another build was quicker, what it left is the same and stays.</summary>
     private static void Publish(string finished, string target)
     {
         try

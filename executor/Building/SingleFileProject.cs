@@ -58,9 +58,11 @@ internal static class SingleFileProject
           </PropertyGroup>
           <ItemGroup>
             <Compile Include="{SecurityElement.Escape(Path.GetFileName(source))}" />
-        {string.Join("\n", References.Select(dll => $"    <Reference Include=\"{SecurityElement.Escape(Path.Combine(referenceFolder, dll))}\" Private=\"false\" />"))}
+        {string.Join("\n", References.Select(dll => Reference(Path.Combine(referenceFolder, dll))))}
           </ItemGroup>
           <Import Project="Sdk.targets" Sdk="Microsoft.NET.Sdk" />
         </Project>
         """;
+
+    private static string Reference(string path) => $"    <Reference Include=\"{SecurityElement.Escape(path)}\" Private=\"false\" />";
 }

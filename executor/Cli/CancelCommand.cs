@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
+using Executor.Driving;
 
 namespace Executor.Cli;
 
@@ -23,7 +24,7 @@ internal static class CancelCommand
                 return ExitCodes.InvalidInput;
             }
 
-            await connection.Records.CreateAsync(id, RecordKeys.CancelRequest, "{}"u8.ToArray(), token);
+            await CancelRequests.CreateAsync(connection.Records, id, token);
             console.Out.WriteLine($"run {id} is asked to cancel");
             return ExitCodes.Succeeded;
         }, token));

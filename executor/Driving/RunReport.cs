@@ -108,7 +108,8 @@ internal sealed class RunReport
             _observer.Progress(progress);
         }
 
-        return new RunResult(end, message, _failures.Failures, _failures.Count, progress);
+        var seals = Enumerable.Range(0, _graph.TaskCount).Select(task => state.Task(task).SealGeneration).ToArray();
+        return new RunResult(end, message, _failures.Failures, _failures.Count, progress, seals);
     }
 
     private AttemptRow RowOf(AttemptEnd end, DateTimeOffset? launched, DateTimeOffset? running)

@@ -10,8 +10,14 @@ namespace Executor.Driving;
 /// <param name="Failures">What failed for good, in order, at most 100.</param>
 /// <param name="FailureCount">How much failed for good.</param>
 /// <param name="Progress">Where the tasks stood at the end.</param>
+/// <param name="SealGenerations">The generation of each task's seals that counts, in the plan's order.</param>
 internal sealed record RunResult(
-    RunEnd End, string? Message, IReadOnlyList<RunFailure> Failures, int FailureCount, RunProgress Progress)
+    RunEnd End,
+    string? Message,
+    IReadOnlyList<RunFailure> Failures,
+    int FailureCount,
+    RunProgress Progress,
+    IReadOnlyList<int> SealGenerations)
 {
     /// <summary>The exit code of the <c>executor</c> command for it.</summary>
     public int ExitCode => End switch

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Executor.Accounting;
 using Executor.Contracts.Identity;
@@ -16,8 +14,6 @@ namespace Executor.Running;
 /// </summary>
 internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly Lock _writing = new();
 
     /// <inheritdoc/>
@@ -34,27 +30,13 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
     public void Progress(RunProgress progress) => Write("progress", json =>
     {
         json.WriteString("at", progress.At);
-        json.WriteStartArray("tasks");
-        foreach (var task in progress.Tasks)
-        {
-            json.WriteStartObject();
-            json.WriteString("task", task.Name);
-            json.WriteNumber("instances", task.Instances);
-            json.WriteNumber("waiting", task.Waiting);
-            json.WriteNumber("running", task.Running);
-            json.WriteNumber("done", task.Done);
-            json.WriteNumber("failed", task.Failed);
-            json.WriteNumber("retries", task.Retries);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        JsonLine.WriteTasks(json, progress);
     });
 
     /// <inheritdoc/>
     public void AttemptEnded(AttemptRow attempt) => Write("attempt", json =>
     {
-        WriteAttempt(json, attempt.Attempt);
+        JsonLine.WriteAttempt(json, attempt.Attempt);
         json.WriteString("cause", attempt.Outcome.Cause.ToString());
         json.WriteString("reason", attempt.Outcome.Reason);
         WriteNumber(json, "exitCode", attempt.Outcome.ExitCode);
@@ -72,7 +54,7 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
     /// <inheritdoc/>
     public void Log(AttemptId attempt, string line) => Write("log", json =>
     {
-        WriteAttempt(json, attempt);
+        JsonLine.WriteAttempt(json, attempt);
         json.WriteString("line", line);
     });
 
@@ -119,7 +101,7 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
             json.WriteStartObject();
             if (failure.Attempt is { } attempt)
             {
-                WriteAttempt(json, attempt);
+                JsonLine.WriteAttempt(json, attempt);
             }
 
             json.WriteString("reason", failure.Reason);
@@ -162,14 +144,6 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
         json.WriteEndArray();
     }
 
-    private static void WriteAttempt(Utf8JsonWriter json, AttemptId attempt)
-    {
-        json.WriteString("task", attempt.Task);
-        json.WriteNumber("index", attempt.Index);
-        json.WriteNumber("generation", attempt.Generation);
-        json.WriteNumber("attempt", attempt.Attempt);
-    }
-
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
     {
         if (value is { } number)
@@ -180,18 +154,13 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
 
     private void Write(string name, Action<Utf8JsonWriter> content)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("event", name);
-            content(json);
-            json.WriteEndObject();
-        }
-
         lock (_writing)
         {
-            writer.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+            JsonLine.Write(writer, json =>
+            {
+                json.WriteString("event", name);
+                content(json);
+            });
             writer.Flush();
         }
     }

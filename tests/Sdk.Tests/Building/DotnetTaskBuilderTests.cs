@@ -69,7 +69,12 @@ public sealed class DotnetTaskBuilderTests : IDisposable
     [Fact]
     public async Task Settings_of_the_folders_above_do_not_matter()
     {
-        Write("Directory.Build.props", "<Project><PropertyGroup><TreatWarningsAsErrors>true</TreatWarningsAsErrors><TargetFramework>net1.0</TargetFramework></PropertyGroup></Project>");
+        Write("Directory.Build.props", """
+            <Project><PropertyGroup>
+              <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+              <TargetFramework>net1.0</TargetFramework>
+            </PropertyGroup></Project>
+            """);
         Write("Directory.Packages.props", "<Project>broken");
         Write("global.json", """{ "sdk": { "version": "1.0.0", "rollForward": "disable" } }""");
         using var builder = Builder();

@@ -53,7 +53,11 @@ public sealed class Q1Tests
         {
             var batches = await LineitemRow.GenerateBatchesAsync("0.01", 2);
             File.WriteAllBytes(Path.Combine(folder.FullName, "lineitem.arrows"), HostProcess.ArrowBytes([.. batches]));
-            await CommandAsync(python, folder, "-c", "import pyarrow.ipc as i, pyarrow.parquet as p; p.write_table(i.open_stream('lineitem.arrows').read_all(), 'lineitem.parquet')");
+            const string Convert = """
+                import pyarrow.ipc, pyarrow.parquet
+                pyarrow.parquet.write_table(pyarrow.ipc.open_stream('lineitem.arrows').read_all(), 'lineitem.parquet')
+                """;
+            await CommandAsync(python, folder, "-c", Convert);
             const string Query = """
                 select l_returnflag, l_linestatus, sum(l_quantity), sum(l_extendedprice), sum(l_extendedprice * (1 - l_discount)),
                   sum(l_extendedprice * (1 - l_discount) * (1 + l_tax)), avg(l_quantity), avg(l_extendedprice), avg(l_discount), count(*)

@@ -1,4 +1,4 @@
-namespace Executor.DotnetHost;
+namespace Executor.DotnetHost.Invocation;
 
 /// <summary>The command line.</summary>
 /// <param name="Assembly">The full path of the assembly with the task.</param>

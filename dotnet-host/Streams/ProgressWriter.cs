@@ -1,11 +1,11 @@
 using System.Globalization;
 using Executor.Sdk;
 
-namespace Executor.DotnetHost;
+namespace Executor.DotnetHost.Streams;
 
 /// <summary>Writes a task's progress where the runner looks for it, a line a report. Safe for use by several threads.</summary>
 /// <remarks>Reports closer together than <see cref="Interval"/> replace each other; the last one is always written.</remarks>
-internal sealed class ProgressFile : IProgress<TaskProgress>, IDisposable
+internal sealed class ProgressWriter : IProgress<TaskProgress>, IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class ProgressFile : IProgress<TaskProgress>, IDisposable
     private TaskProgress? _pending;
     private long? _lastWritten;
 
-    public ProgressFile(string path, TimeProvider time)
+    public ProgressWriter(string path, TimeProvider time)
     {
         _time = time;
         _writer = new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));

@@ -1,9 +1,9 @@
-using Executor.DotnetHost;
+using Executor.DotnetHost.Streams;
 using Xunit;
 
 namespace Executor.Sdk.Tests.Hosting;
 
-public sealed class ProgressFileTests
+public sealed class ProgressWriterTests
 {
     [Fact]
     public void Reports_in_quick_succession_are_thinned_out_and_the_last_one_counts()
@@ -12,13 +12,13 @@ public sealed class ProgressFileTests
         try
         {
             var time = new ManualTime();
-            using (var file = new ProgressFile(path, time))
+            using (var file = new ProgressWriter(path, time))
             {
                 file.Report(new TaskProgress(0.1, "first"));
                 file.Report(new TaskProgress(0.2, null));
                 file.Report(new TaskProgress(0.3, "two\nlines"));
                 Assert.Equal(["0.1 first"], ReadLines(path));
-                time.Now += ProgressFile.Interval;
+                time.Now += ProgressWriter.Interval;
                 file.Report(new TaskProgress(1.0 / 3, "two\nlines"));
                 file.Report(new TaskProgress(1, null));
                 Assert.Equal(["0.1 first", "0.3333 two lines"], ReadLines(path));

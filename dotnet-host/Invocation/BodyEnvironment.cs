@@ -5,7 +5,7 @@ using Executor.Contracts;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
 
-namespace Executor.DotnetHost;
+namespace Executor.DotnetHost.Invocation;
 
 /// <summary>What the runner tells a body in environment variables; see <see cref="EnvironmentNames"/>.</summary>
 internal sealed record BodyEnvironment
@@ -26,9 +26,11 @@ internal sealed record BodyEnvironment
 
     public required IReadOnlyList<DataBinding> Outputs { get; init; }
 
-    public required string? ProgressFile { get; init; }
+    public required string? ProgressPath { get; init; }
 
-    /// <summary>Reads the variables. What is not set has the value that a task run by hand would have: index 0, attempt 1, nothing else.</summary>
+    /// <summary>
+    /// Reads the variables. What is not set has the value that a task run by hand would have: index 0, attempt 1, nothing else.
+    /// </summary>
     public static BodyEnvironment Read(Func<string, string?> variable)
     {
         var environment = new BodyEnvironment
@@ -38,10 +40,11 @@ internal sealed record BodyEnvironment
             Index = Number(variable, EnvironmentNames.Index, 0),
             Attempt = Number(variable, EnvironmentNames.Attempt, 1),
             Item = variable(EnvironmentNames.Item),
-            Parameters = Json(variable, EnvironmentNames.Parameters, ContractsJson.Default.IReadOnlyDictionaryStringString) ?? new Dictionary<string, string>(),
+            Parameters = Json(variable, EnvironmentNames.Parameters, ContractsJson.Default.IReadOnlyDictionaryStringString)
+                ?? new Dictionary<string, string>(),
             Inputs = Json(variable, EnvironmentNames.Inputs, ContractsJson.Default.DataBindingArray) ?? [],
             Outputs = Json(variable, EnvironmentNames.Outputs, ContractsJson.Default.DataBindingArray) ?? [],
-            ProgressFile = variable(EnvironmentNames.ProgressFile),
+            ProgressPath = variable(EnvironmentNames.ProgressFile),
         };
         RequireOneStream(environment.Inputs, EnvironmentNames.Inputs);
         RequireOneStream(environment.Outputs, EnvironmentNames.Outputs);
@@ -50,9 +53,10 @@ internal sealed record BodyEnvironment
 
     private static void RequireOneStream(IReadOnlyList<DataBinding> bindings, string name)
     {
-        if (bindings.Count(binding => binding.Path == "-") > 1)
+        string[] streams = [.. bindings.Where(binding => binding.Path == "-").Select(binding => binding.Name)];
+        if (streams.Length > 1)
         {
-            throw new HostException($"{name} binds more than one entry to '-': {string.Join(", ", bindings.Where(b => b.Path == "-").Select(b => b.Name))}");
+            throw new HostException($"{name} binds more than one entry to '-': {string.Join(", ", streams)}");
         }
     }
 
