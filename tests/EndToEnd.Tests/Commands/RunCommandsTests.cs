@@ -67,12 +67,23 @@ public sealed class RunCommandsTests : IAsyncDisposable
     {
         await RunAsync("one", 0);
 
-        var status = JsonDocument.Parse((await _workspace.ExecutorAsync("status", "one", "--output", "json")).Expect(0).Output).RootElement;
+        var decisions = RunJournal.Parse((await _workspace.ExecutorAsync("status", "one", "--journal")).Expect(0));
 
-        var decisions = RunJournal.Decisions(status);
         Assert.Equal(4, decisions.Count(decision => decision.Kind == "launch"));
         Assert.Equal(4, decisions.Count(decision => decision.Kind == "committed"));
         Assert.Empty(RunJournal.LaunchedAfterCommit(decisions));
+    }
+
+    [Fact]
+    public async Task Status_tells_programs_where_the_tasks_stand()
+    {
+        await RunAsync("one", 0);
+
+        var status = JsonDocument.Parse((await _workspace.ExecutorAsync("status", "one", "--output", "json")).Expect(0).Output).RootElement;
+
+        Assert.Equal("succeeded", status.Text("state"));
+        Assert.Equal([("count", 3L, 3L), ("sum", 1L, 1L)], status.GetProperty("tasks").EnumerateArray().Select(
+            task => (task.Text("task")!, task.Number("instances")!.Value, task.Number("done")!.Value)));
     }
 
     [Fact]
@@ -91,7 +102,7 @@ public sealed class RunCommandsTests : IAsyncDisposable
         {
             await Poll.UntilAsync(
                 () => File.Exists(_workspace.PathOf("waiting")), TimeSpan.FromMinutes(2), program.Describe, TestContext.Current.CancellationToken);
-            Assert.Contains("running", (await _workspace.ExecutorAsync("status", "long")).Expect(0).Output, StringComparison.Ordinal);
+            Assert.Contains("unfinished", (await _workspace.ExecutorAsync("status", "long")).Expect(0).Output, StringComparison.Ordinal);
 
             (await _workspace.ExecutorAsync("cancel", "long")).Expect(0);
 

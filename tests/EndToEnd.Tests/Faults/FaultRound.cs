@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
 using Executor.TestKit.Processes;
@@ -169,8 +168,8 @@ internal sealed class FaultRound(FaultPlan plan) : IAsyncDisposable
         var table = await File.ReadAllLinesAsync(_workspace.PathOf("results", "merge.table.csv"), cancellationToken);
         Assert.Equal(FaultWorkflow.Answer, table.Skip(1));
         (await _workspace.ExecutorAsync(["store", "verify", Run, .. StoreOptions])).Expect(0);
-        var status = (await _workspace.ExecutorAsync(["status", Run, "--output", "json", .. StoreOptions])).Expect(0);
-        var decisions = RunJournal.Decisions(JsonDocument.Parse(status.Output).RootElement);
+        var status = (await _workspace.ExecutorAsync(["status", Run, "--journal", .. StoreOptions])).Expect(0);
+        var decisions = RunJournal.Parse(status);
         Assert.Empty(RunJournal.LaunchedAfterCommit(decisions));
         Assert.Equal(
             FaultWorkflow.Instances,

@@ -1,16 +1,25 @@
 using System.Text.Json;
+using Executor.TestKit.Processes;
 
 namespace EndToEnd.Tests.Harness;
 
-/// <summary>A run's decisions, as <c>executor status RUN --output json</c> lists them under <c>journal</c>.</summary>
+/// <summary>A run's decisions, as <c>executor status RUN --journal</c> prints them: a JSON object a line.</summary>
 public static class RunJournal
 {
-    /// <summary>The launches, commits and raised generations in the journal's order.</summary>
-    public static IReadOnlyList<JournalDecision> Decisions(JsonElement status) =>
-    [
-        .. status.GetProperty("journal").EnumerateArray().Select(decision => new JournalDecision(
-            decision.Text("decision") ?? "", decision.Text("task"), (int?)decision.Number("index"), (int?)decision.Number("generation"), (int?)decision.Number("attempt"))),
-    ];
+    /// <summary>All of them in the journal's order.</summary>
+    public static IReadOnlyList<JournalDecision> Parse(ProgramResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return
+        [
+            .. result.OutputLines.Select(line => JsonDocument.Parse(line).RootElement).Select(decision => new JournalDecision(
+                decision.Text("decision") ?? "",
+                decision.Text("task"),
+                (int?)decision.Number("index"),
+                (int?)decision.Number("generation"),
+                (int?)decision.Number("attempt"))),
+        ];
+    }
 
     /// <summary>The launches of an instance's generation whose commit stood already: promise 4 of docs/protocol.md allows none.</summary>
     public static IReadOnlyList<JournalDecision> LaunchedAfterCommit(IReadOnlyList<JournalDecision> decisions)
