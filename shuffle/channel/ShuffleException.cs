@@ -9,6 +9,15 @@ public sealed class ShuffleException(ShuffleError error, string message, Excepti
 {
     /// <summary>What kind of failure it is.</summary>
     public ShuffleError Error { get; } = error;
+
+    /// <summary>
+    /// With <see cref="ShuffleError.DataLoss"/>: whose committed data is missing or damaged. Empty if it cannot be told apart, which
+    /// means that any instance of the output may be affected.
+    /// </summary>
+    public IReadOnlyList<LostInstance> Lost { get; init; } = [];
+
+    /// <summary>With <see cref="ShuffleError.ResourceExhausted"/>: when it may be worth trying again, if the store said so.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>The kinds of failure, each with the gRPC status that carries it.</summary>

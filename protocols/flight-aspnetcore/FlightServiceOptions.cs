@@ -1,0 +1,14 @@
+namespace Executor.Flight.AspNetCore;
+
+/// <summary>What holds for all calls of a mapped <see cref="FlightServer"/>. Read once, when it is mapped.</summary>
+public sealed class FlightServiceOptions
+{
+    /// <summary>The longest message taken from a client, in bytes. Default 64 MiB.</summary>
+    public int MaxReceiveMessageSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Checks the credentials of every call. Null, the default, lets everyone in.</summary>
+    public FlightAuthenticator? Authenticator { get; set; }
+
+    /// <summary>The clock of deadlines. Default the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+}

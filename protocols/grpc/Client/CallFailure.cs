@@ -1,0 +1,34 @@
+using Executor.Grpc.Framing;
+
+namespace Executor.Grpc.Client;
+
+/// <summary>The status that an exception of the HTTP client, of a marshaller or of the framing stands for.</summary>
+internal static class CallFailure
+{
+    public static Status ToStatus(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case RpcException rpc:
+                    return rpc.Status;
+                case HttpProtocolException reset:
+                    return new Status(Http2Error.ToStatusCode(reset.ErrorCode), $"The stream was reset: {reset.Message}", exception);
+                case InvalidDataException:
+                    return new Status(StatusCode.Internal, $"A message could not be read: {cause.Message}", exception);
+            }
+        }
+
+        return exception switch
+        {
+            HttpRequestException or IOException => new Status(StatusCode.Unavailable, Describe(exception), exception),
+            ObjectDisposedException => new Status(StatusCode.Cancelled, "The channel was disposed.", exception),
+            OperationCanceledException => new Status(StatusCode.Cancelled, "The call was cancelled.", exception),
+            _ => new Status(StatusCode.Internal, $"The call failed: {Describe(exception)}", exception),
+        };
+    }
+
+    private static string Describe(Exception exception)
+        => exception.InnerException is { } inner ? $"{exception.Message} ({inner.Message})" : exception.Message;
+}

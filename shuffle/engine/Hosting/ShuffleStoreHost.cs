@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.InProcess;
+using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Objects.OnDisk;
+using Executor.Shuffle.Engine.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Executor.Shuffle.Engine.Hosting;
+
+/// <summary>
+/// A running store: Arrow Flight on a port, and the same store without the wire for this process. Thread-safe. Disposing of it refuses new
+/// writers, writes out and acknowledges what the windows hold, then closes the port.
+/// </summary>
+public sealed class ShuffleStoreHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly ShuffleEngine _engine;
+    private readonly IObjectStore? _owned;
+    private readonly StoreKeys _keys;
+
+    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, IObjectStore? owned, StoreKeys keys)
+    {
+        _application = application;
+        _engine = engine;
+        _owned = owned;
+        _keys = keys;
+        Channel = new InProcessShuffleChannel(engine);
+        Records = new InProcessRunRecords(engine);
+        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        Address = new Uri(addresses.First());
+    }
+
+    /// <summary>Where the store listens: <c>http://host:port</c>.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The shuffle, without the wire.</summary>
+    public IShuffleChannel Channel { get; }
+
+    /// <summary>The runs' records, without the wire.</summary>
+    public IRunRecords Records { get; }
+
+    /// <summary>The key that opens everything.</summary>
+    public string OperatorKey => _keys.OperatorKey;
+
+    /// <summary>Counts of the requests made to the object store.</summary>
+    public ObjectStoreCounters Counters => _engine.Counters;
+
+    /// <summary>The key that a run's task pods hold.</summary>
+    public string RunKeyOf(string run) => _keys.RunKeyOf(run);
+
+    /// <summary>Probes the object store, then starts to listen.</summary>
+    /// <exception cref="ArgumentException">The options contradict each other; the message names the option.</exception>
+    /// <exception cref="ObjectStoreException">The object store cannot be used, or does not keep the promises that the store rests on.</exception>
+    /// <exception cref="IOException">The key file or the port cannot be used.</exception>
+    public static async Task<ShuffleStoreHost> StartAsync(ShuffleStoreOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Directory is null == options.ObjectStore is null)
+        {
+            throw new ArgumentException($"set either {nameof(options.Directory)} or {nameof(options.ObjectStore)}", nameof(options));
+        }
+
+        var owned = options.Directory is null ? null : new DirectoryObjectStore(options.Directory, options.TimeProvider);
+        var objects = options.ObjectStore ?? owned!;
+        try
+        {
+            await ObjectStoreProbe.RunAsync(objects, cancellationToken);
+            var keys = new StoreKeys(ReadMasterKey(options).Span);
+            var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+            var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
+            var application = Build(options, loggers);
+            await application.StartAsync(cancellationToken);
+            return new ShuffleStoreHost(application, engine, owned, keys);
+        }
+        catch
+        {
+            await (owned?.DisposeAsync() ?? ValueTask.CompletedTask);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        await _application.DisposeAsync();
+        await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private static ReadOnlyMemory<byte> ReadMasterKey(ShuffleStoreOptions options)
+    {
+        if (options.MasterKey is { } key)
+        {
+            return key;
+        }
+
+        var file = options.KeyFile ?? (options.Directory is null ? null : Path.Combine(options.Directory, "store.key"));
+        return file is null ? RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes) : MasterKeyFile.ReadOrCreate(file);
+    }
+
+    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2));
+        return builder.Build();
+    }
+}

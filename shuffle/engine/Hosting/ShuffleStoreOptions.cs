@@ -1,0 +1,40 @@
+using System.Net;
+using Executor.Shuffle.Engine.InProcess;
+using Executor.Shuffle.Engine.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace Executor.Shuffle.Engine.Hosting;
+
+/// <summary>How a store is started.</summary>
+public sealed record ShuffleStoreOptions
+{
+    /// <summary>Where to listen; 127.0.0.1 at a free port by default.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>The folder that holds the objects. Set this or <see cref="ObjectStore"/>.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>The object store to work on; stays the caller's to dispose of. Set this or <see cref="Directory"/>.</summary>
+    public IObjectStore? ObjectStore { get; init; }
+
+    /// <summary>The master key that all others are derived from, at least 32 bytes; from <see cref="KeyFile"/> if null.</summary>
+    public ReadOnlyMemory<byte>? MasterKey { get; init; }
+
+    /// <summary>
+    /// The file that holds the master key; made with a random one if it is not there. If null too, <c>store.key</c> in
+    /// <see cref="Directory"/>, or a random key that is gone with the process.
+    /// </summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>How the store works inside.</summary>
+    public ShuffleEngineOptions Engine { get; init; } = new();
+
+    /// <summary>How old a run may become before it is deleted; runs are kept until someone deletes them if null, which is the default.</summary>
+    public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where log entries go; nowhere if null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}

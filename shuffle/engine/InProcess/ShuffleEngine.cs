@@ -1,0 +1,90 @@
+using Executor.Shuffle.Engine.Collection;
+using Executor.Shuffle.Engine.Commits;
+using Executor.Shuffle.Engine.Ingest;
+using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Records;
+using Executor.Shuffle.Engine.Serving;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Executor.Shuffle.Engine.InProcess;
+
+/// <summary>The parts of a store, put together over one object store, which it does not own. Thread-safe.</summary>
+public sealed class ShuffleEngine : IAsyncDisposable
+{
+    /// <summary>Puts a store together.</summary>
+    public ShuffleEngine(IObjectStore objects, ShuffleEngineOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        options ??= new ShuffleEngineOptions();
+        timeProvider ??= TimeProvider.System;
+        Objects = new CountingObjectStore(objects);
+        Markers = new RunMarkers(Objects, timeProvider);
+        Records = new RecordStore(Objects, Markers);
+        Schemas = new SchemaAgreement(Records);
+        Commits = new CommitStore(Records, Schemas);
+        Seals = new SealStore(Records, Commits);
+        Reader = new SealReader(Objects, Commits, Seals, options.Serving);
+        Verifier = new RunVerifier(Records, Commits, Reader);
+        Collector = new RunCollector(Objects, Markers);
+        Ingestor = new Ingestor(Objects, Markers, options.Ingest, timeProvider, logger ?? NullLogger.Instance);
+    }
+
+    /// <summary>Counts of the requests made to the object store.</summary>
+    public ObjectStoreCounters Counters => Objects.Counters;
+
+    internal CountingObjectStore Objects { get; }
+
+    internal RunMarkers Markers { get; }
+
+    internal RecordStore Records { get; }
+
+    internal SchemaAgreement Schemas { get; }
+
+    internal CommitStore Commits { get; }
+
+    internal SealStore Seals { get; }
+
+    internal SealReader Reader { get; }
+
+    internal RunVerifier Verifier { get; }
+
+    internal RunCollector Collector { get; }
+
+    internal Ingestor Ingestor { get; }
+
+    /// <summary>Deletes a run and forgets what is known of it; writers of the run that are connected here are broken first.</summary>
+    public async Task DeleteRunAsync(string run, CancellationToken cancellationToken)
+    {
+        RecordStore.RequireRun(run);
+        await Ingestor.AbortAsync(run);
+        Schemas.Forget(run);
+        Reader.Forget(run);
+        await Collector.DeleteAsync(run, cancellationToken);
+        Schemas.Forget(run);
+        Reader.Forget(run);
+    }
+
+    /// <summary>Deletes the runs whose first record is older than a time.</summary>
+    public async Task<IReadOnlyList<string>> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+    {
+        var old = new List<string>();
+        await foreach (var entry in Markers.ListAsync(cancellationToken))
+        {
+            if (entry.Created < olderThan)
+            {
+                old.Add(entry.Run);
+            }
+        }
+
+        foreach (var run in old)
+        {
+            await DeleteRunAsync(run, cancellationToken);
+        }
+
+        return old;
+    }
+
+    /// <summary>Writes out what the windows hold. The object store stays open.</summary>
+    public ValueTask DisposeAsync() => Ingestor.DisposeAsync();
+}

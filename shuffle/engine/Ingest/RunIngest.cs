@@ -1,0 +1,307 @@
+using System.Security.Cryptography;
+using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Buffers;
+using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Records;
+using Executor.Shuffle.Engine.Segments;
+using Microsoft.Extensions.Logging;
+
+namespace Executor.Shuffle.Engine.Ingest;
+
+/// <summary>What the windows of all runs share.</summary>
+internal sealed record RunIngestServices(
+    IObjectStore Objects, RunMarkers Markers, ByteBudget Budget, SlabPool Slabs, IngestOptions Options, TimeProvider TimeProvider, ILogger Logger)
+{
+    /// <summary>Told, outside of locks, after a session was closed or a write has ended.</summary>
+    internal required Action<RunIngest> Settled { get; init; }
+
+    /// <summary>Told, outside of locks, after a block got into a window while others wait for memory.</summary>
+    internal required Action Contended { get; init; }
+
+    /// <summary>Told when a write begins (1) and ends (-1).</summary>
+    internal required Action<int> Writing { get; init; }
+}
+
+/// <summary>
+/// One run's window at work: gives <see cref="IngestWindow{TPayload}"/> its clock, its lock, its memory and its writes, and decides nothing.
+/// </summary>
+internal sealed partial class RunIngest : IDisposable
+{
+    private const int SegmentNameDigits = 20;
+
+    private readonly Lock _lock = new();
+    private readonly RunIngestServices _services;
+    private readonly IngestWindow<PooledPayload> _window;
+    private readonly SlabArena _arena;
+    private readonly Dictionary<int, IngestSession> _streams = [];
+    private readonly HashSet<Task> _writes = [];
+    private readonly ITimer _timer;
+    private long? _openedAt;
+    private bool _lingers;
+
+    internal RunIngest(string run, RunIngestServices services)
+    {
+        Run = run;
+        _services = services;
+        _window = new IngestWindow<PooledPayload>(services.Options.WindowBytes);
+        _arena = new SlabArena(services.Slabs);
+        _timer = services.TimeProvider.CreateTimer(_ => CutNow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    internal string Run { get; }
+
+    internal long PendingBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _window.PendingBytes;
+            }
+        }
+    }
+
+    internal bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _streams.Count == 0 && _writes.Count == 0 && _window.PendingBlocks == 0;
+            }
+        }
+    }
+
+    internal IngestSession Open(BlockSource source, int partitionCount, Action closed)
+    {
+        lock (_lock)
+        {
+            var stream = new IngestSession(this, _window.Open(source), source, partitionCount, closed);
+            _streams.Add(stream.Number, stream);
+            return stream;
+        }
+    }
+
+    /// <summary>Memory for a payload, once the budget has room.</summary>
+    internal async ValueTask<PooledPayload> TakeAsync(int length, CancellationToken cancellationToken)
+    {
+        await _services.Budget.ReserveAsync(SegmentLayout.BlockBytes(length), cancellationToken);
+        return _arena.Take(length);
+    }
+
+    /// <summary>Gives memory back that did not get into the window.</summary>
+    internal void Discard(PooledPayload payload)
+    {
+        var length = (int)payload.Bytes.Length;
+        payload.Release();
+        _services.Budget.Release(SegmentLayout.BlockBytes(length));
+    }
+
+    internal void Offer(int stream, in BlockHeader header, PooledPayload payload)
+    {
+        lock (_lock)
+        {
+            _window.Offer(stream, header, payload);
+            Advance();
+        }
+
+        if (_services.Budget.IsContended)
+        {
+            // Somebody may have begun to wait while this block was not in the window yet, where it could have been cut.
+            _services.Contended();
+        }
+    }
+
+    internal void Wait(int stream)
+    {
+        lock (_lock)
+        {
+            _window.Wait(stream);
+            Advance();
+        }
+    }
+
+    internal void Close(int stream)
+    {
+        lock (_lock)
+        {
+            _window.Close(stream);
+            _streams.Remove(stream);
+            Advance();
+        }
+
+        _services.Settled(this);
+    }
+
+    internal void CutNow()
+    {
+        lock (_lock)
+        {
+            Cut();
+        }
+    }
+
+    /// <summary>Breaks the sessions and returns once nothing is being written any more.</summary>
+    internal async Task AbortAsync(ShuffleException reason)
+    {
+        Break(reason);
+        await WriteOutAsync();
+    }
+
+    /// <summary>Writes what is pending, acknowledges it, then breaks the sessions.</summary>
+    internal async Task DrainAsync(ShuffleException reason)
+    {
+        await WriteOutAsync();
+        await AbortAsync(reason);
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _arena.Dispose();
+    }
+
+    private void Break(ShuffleException reason)
+    {
+        lock (_lock)
+        {
+            foreach (var stream in _streams.Values)
+            {
+                stream.Break(reason);
+            }
+        }
+    }
+
+    private async Task WriteOutAsync()
+    {
+        Task[] writes;
+        lock (_lock)
+        {
+            Cut();
+            writes = [.. _writes];
+        }
+
+        await Task.WhenAll(writes);
+    }
+
+    /// <summary>Under the lock: cuts if it is time, else sees to the timer.</summary>
+    private void Advance()
+    {
+        if (_window.IsDue)
+        {
+            Cut();
+            return;
+        }
+
+        if (_window.PendingBlocks == 0)
+        {
+            return;
+        }
+
+        if (_openedAt is null)
+        {
+            _openedAt = _services.TimeProvider.GetTimestamp();
+            _lingers = false;
+            _timer.Change(_services.Options.MaximumAge, Timeout.InfiniteTimeSpan);
+        }
+
+        if (!_lingers && _window.IsAwaited)
+        {
+            _lingers = true;
+            var left = _services.Options.MaximumAge - _services.TimeProvider.GetElapsedTime(_openedAt.Value);
+            var due = left < _services.Options.Linger ? left : _services.Options.Linger;
+            _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Cut()
+    {
+        if (_window.Cut() is not { } cut)
+        {
+            return;
+        }
+
+        _openedAt = null;
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _services.Writing(1);
+        var write = Task.Run(() => WriteAsync(cut));
+        _writes.Add(write);
+        write.ContinueWith(Settle, TaskScheduler.Default);
+    }
+
+    private void Settle(Task write)
+    {
+        lock (_lock)
+        {
+            _writes.Remove(write);
+        }
+
+        _services.Writing(-1);
+        _services.Settled(this);
+    }
+
+    private async Task WriteAsync(WindowCut<PooledPayload> cut)
+    {
+        var name = RandomNumberGenerator.GetHexString(SegmentNameDigits, lowercase: true);
+        try
+        {
+            var content = SegmentWriter.Write(
+                [.. cut.Blocks.Select(block => new SegmentBlock(block.Source, block.Header, block.Payload.Bytes))]);
+            await _services.Markers.EnsureAsync(Run, CancellationToken.None);
+            await _services.Objects.PutAsync(ObjectKeys.Segment(Run, name), content, CancellationToken.None);
+            Complete(cut, name);
+        }
+        catch (ObjectStoreException exception)
+        {
+            SegmentNotWritten(_services.Logger, Run, cut.Blocks.Count, exception.Error, exception.Message);
+            Fail(cut, StoreFailure.From(exception));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Whatever it was, the senders must not wait for an acknowledgement that never comes.
+            SegmentNotWritten(_services.Logger, Run, cut.Blocks.Count, ObjectStoreError.Failed, exception.ToString());
+            Fail(cut, new ShuffleException(ShuffleError.Internal, "a segment could not be written", exception));
+        }
+        finally
+        {
+            long bytes = 0;
+            foreach (var block in cut.Blocks)
+            {
+                bytes += SegmentLayout.BlockBytes(block.Header.Length);
+                block.Payload.Release();
+            }
+
+            _services.Budget.Release(bytes);
+        }
+    }
+
+    private void Complete(WindowCut<PooledPayload> cut, string name)
+    {
+        lock (_lock)
+        {
+            foreach (var acknowledgement in _window.Complete(cut.Number, name))
+            {
+                _streams[acknowledgement.Stream].Acknowledge(acknowledgement);
+            }
+
+            Advance();
+        }
+    }
+
+    private void Fail(WindowCut<PooledPayload> cut, ShuffleException reason)
+    {
+        lock (_lock)
+        {
+            foreach (var stream in _window.Fail(cut.Number))
+            {
+                _streams[stream].Break(reason);
+            }
+
+            Advance();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "run {Run}: a segment of {Blocks} blocks was not written ({Error}): {Reason}")]
+    private static partial void SegmentNotWritten(ILogger logger, string run, int blocks, ObjectStoreError error, string reason);
+}

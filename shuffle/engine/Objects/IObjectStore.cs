@@ -1,0 +1,40 @@
+using System.Buffers;
+
+namespace Executor.Shuffle.Engine.Objects;
+
+/// <summary>
+/// The little that the shuffle store asks of an object store. Thread-safe. Every method throws <see cref="ObjectStoreException"/>, or
+/// <see cref="OperationCanceledException"/> when its token is cancelled, and nothing else for what can go wrong outside the process.
+/// </summary>
+/// <remarks>
+/// Keys satisfy <see cref="ObjectKey.IsValid"/>, and no key continues another one at a '/'. A create, put or delete that returned is durable
+/// and visible to every later call of any process; one that failed or was cancelled may or may not have happened, as a whole.
+/// </remarks>
+public interface IObjectStore : IAsyncDisposable
+{
+    /// <summary>Creates the object unless its key is taken; of many racing callers, in any number of processes, exactly one is told true.</summary>
+    Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Writes the object, in place of any that stands. Readers see the old one or the new one, never a mixture.</summary>
+    Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken);
+
+    /// <summary>Reads a part of the object into a buffer that is at least as long as the range.</summary>
+    /// <returns>How much was read, which is less than asked for where the object ends earlier; null if there is no such object.</returns>
+    Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken);
+
+    /// <summary>The objects whose keys begin with the prefix, ascending by the keys' bytes.</summary>
+    IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the object; one that is not there is no error.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellationToken);
+}
+
+/// <summary>An object as a listing shows it.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Length">Its size in bytes.</param>
+public readonly record struct ObjectEntry(string Key, long Length);
+
+/// <summary>What a read found.</summary>
+/// <param name="Count">Bytes that were put into the buffer.</param>
+/// <param name="ObjectLength">The size of the whole object in bytes.</param>
+public readonly record struct ObjectRead(int Count, long ObjectLength);

@@ -1,0 +1,312 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Executor.Shuffle.Engine.Objects.OnDisk;
+
+/// <summary>
+/// Objects as files below a folder of a Linux file system, which any number of processes may share. Content goes to <c>tmp/</c> first, is
+/// flushed, and gets its name by link(2) (a conditional create: EEXIST for all but one) or rename(2); then the folder is flushed. So nothing is
+/// ever half visible, and what was reported survives a power cut.
+/// </summary>
+public sealed class DirectoryObjectStore : IObjectStore
+{
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
+
+    private readonly string _objects;
+    private readonly string _temporary;
+
+    /// <summary>Opens the folder, making it if need be, and removes temporary files that a crash left over an hour ago.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="timeProvider">The clock that the age of leftovers is measured by; the system's if null.</param>
+    /// <exception cref="ObjectStoreException">The folder cannot be used.</exception>
+    public DirectoryObjectStore(string root, TimeProvider? timeProvider = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(root);
+        Root = Path.GetFullPath(root);
+        _objects = Path.Combine(Root, "objects");
+        _temporary = Path.Combine(Root, "tmp");
+        Guard(Root, () =>
+        {
+            MakeDirectory(_objects);
+            MakeDirectory(_temporary);
+            var limit = (timeProvider ?? TimeProvider.System).GetUtcNow() - LeftoverAge;
+            foreach (var leftover in new DirectoryInfo(_temporary).EnumerateFiles().Where(file => file.LastWriteTimeUtc < limit))
+            {
+                leftover.Delete();
+            }
+
+            return true;
+        });
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string Root { get; }
+
+    /// <inheritdoc/>
+    public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
+        Task.Run(() => Guard(key, () => Write(key, content, Create)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
+        Task.Run(() => Guard(key, () => Write(key, content, Replace)), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var path = PathOf(key);
+        try
+        {
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous);
+            var length = RandomAccess.GetLength(file);
+            var (offset, count) = range.Within(length);
+            var done = 0;
+            while (done < count)
+            {
+                var read = await RandomAccess.ReadAsync(file, destination[done..count], offset + done, cancellationToken);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                done += read;
+            }
+
+            return new ObjectRead(done, length);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Translate(key, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (!ObjectKey.IsValidPrefix(prefix))
+        {
+            yield break;
+        }
+
+        var folder = prefix[..(prefix.LastIndexOf('/') + 1)];
+        await foreach (var entry in ListFolderAsync(folder, prefix, cancellationToken))
+        {
+            yield return entry;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) => Task.Run(
+        () => Guard(key, () =>
+        {
+            var path = PathOf(key);
+            var folder = Path.GetDirectoryName(path)!;
+            if (!Directory.Exists(folder))
+            {
+                return true;
+            }
+
+            File.Delete(path);
+            Prune(folder);
+            return true;
+        }),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private string PathOf(string key)
+    {
+        ObjectKey.Require(key);
+        return Path.Combine(_objects, key);
+    }
+
+    private bool Write(string key, ReadOnlySequence<byte> content, Func<string, string, bool> name)
+    {
+        var target = PathOf(key);
+        var temporary = Path.Combine(_temporary, Guid.NewGuid().ToString("n"));
+        try
+        {
+            WriteDurably(temporary, content);
+            return name(temporary, target);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static void WriteDurably(string path, in ReadOnlySequence<byte> content)
+    {
+        using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        foreach (var piece in content)
+        {
+            pieces.Add(piece);
+        }
+
+        RandomAccess.Write(file, pieces, 0);
+        RandomAccess.FlushToDisk(file);
+    }
+
+    private bool Create(string temporary, string target)
+    {
+        while (true)
+        {
+            var errno = Posix.Link(temporary, target);
+            switch (errno)
+            {
+                case 0:
+                    Posix.FlushDirectory(Path.GetDirectoryName(target)!);
+                    return true;
+                case Posix.Exists:
+                    // The winner may not have come to its own flush yet, and the caller will act on what stands.
+                    FlushIfThere(Path.GetDirectoryName(target)!);
+                    return false;
+                case Posix.NoEntry:
+                    MakeDirectory(Path.GetDirectoryName(target)!);
+                    break;
+                default:
+                    throw Posix.Failure(target, errno);
+            }
+        }
+    }
+
+    private bool Replace(string temporary, string target)
+    {
+        while (true)
+        {
+            try
+            {
+                File.Move(temporary, target, overwrite: true);
+                Posix.FlushDirectory(Path.GetDirectoryName(target)!);
+                return true;
+            }
+            catch (Exception exception) when (
+                exception is DirectoryNotFoundException or FileNotFoundException && !Directory.Exists(Path.GetDirectoryName(target)))
+            {
+                // Not made yet, or pruned between the two calls by a delete.
+                MakeDirectory(Path.GetDirectoryName(target)!);
+            }
+        }
+    }
+
+    private static void FlushIfThere(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Posix.FlushDirectory(folder);
+        }
+    }
+
+    private static void MakeDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(path)!;
+        MakeDirectory(parent);
+        Directory.CreateDirectory(path);
+        Posix.FlushDirectory(parent);
+    }
+
+    /// <summary>Removes folders that a delete left empty, so that finished runs leave nothing behind.</summary>
+    private void Prune(string folder)
+    {
+        for (; folder.Length > _objects.Length; folder = Path.GetDirectoryName(folder)!)
+        {
+            try
+            {
+                Directory.Delete(folder);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<ObjectEntry> ListFolderAsync(
+        string folder, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var (name, length) in await Task.Run(() => Guard(folder, () => ReadFolder(folder, prefix)), cancellationToken))
+        {
+            if (length >= 0)
+            {
+                yield return new ObjectEntry(folder + name, length);
+                continue;
+            }
+
+            await foreach (var entry in ListFolderAsync(folder + name, prefix, cancellationToken))
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    /// <summary>A folder's names, folders with a '/' at the end and a length of -1, in the order of the keys that they begin.</summary>
+    private List<(string Name, long Length)> ReadFolder(string folder, string prefix)
+    {
+        var names = new List<(string Name, long Length)>();
+        try
+        {
+            foreach (var item in new DirectoryInfo(Path.Combine(_objects, folder)).EnumerateFileSystemInfos())
+            {
+                var name = item is FileInfo ? item.Name : item.Name + "/";
+                var key = folder + name;
+                if (!key.StartsWith(prefix, StringComparison.Ordinal) && !prefix.StartsWith(key, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                try
+                {
+                    names.Add((name, item is FileInfo file ? file.Length : -1));
+                }
+                catch (FileNotFoundException)
+                {
+                    // Deleted since it was listed.
+                }
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return names;
+        }
+
+        names.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return names;
+    }
+
+    private static T Guard<T>(string key, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Translate(key, exception);
+        }
+    }
+
+    private static ObjectStoreException Translate(string key, Exception exception)
+    {
+        const int noSpace = 28;
+        const int quotaExceeded = 122;
+        var error = exception switch
+        {
+            UnauthorizedAccessException => ObjectStoreError.Denied,
+            { HResult: noSpace or quotaExceeded } => ObjectStoreError.Full,
+            _ => ObjectStoreError.Failed,
+        };
+        return new ObjectStoreException(error, $"object '{key}': {exception.Message}", exception);
+    }
+}

@@ -1,0 +1,36 @@
+using Executor.Shuffle.Channel;
+
+namespace Executor.Shuffle.Engine.Serving;
+
+/// <summary>How sealed data is read.</summary>
+public sealed record ServingOptions
+{
+    /// <summary>The bytes of one read request, where that much is contiguous; 2 MiB by default.</summary>
+    public int ReadBytes { get; init; } = 2 << 20;
+
+    /// <summary>Unwanted bytes between two wanted ranges that are read along to save a request; 64 KiB by default.</summary>
+    public int GapBytes { get; init; } = 64 << 10;
+
+    /// <summary>The bytes that all readers may hold together; 128 MiB by default. Readers wait while it is used up.</summary>
+    public long BudgetBytes { get; init; } = 128 << 20;
+
+    /// <summary>The bytes of footers and seals that are kept in memory; 64 MiB each by default.</summary>
+    public long CacheBytes { get; init; } = 64 << 20;
+
+    /// <summary>Throws <see cref="ArgumentException"/>, naming the option, unless the values fit each other.</summary>
+    public void Validate()
+    {
+        Require(ReadBytes is >= 4 << 10 and <= 1 << 28, nameof(ReadBytes), "from 4 KiB to 256 MiB");
+        Require(GapBytes >= 0, nameof(GapBytes), "at least 0");
+        Require(BudgetBytes >= ReadBytes + (2L * ShuffleLimits.MaxBlockBytes), nameof(BudgetBytes), "at least one read and two blocks of 16 MiB");
+        Require(CacheBytes >= 0, nameof(CacheBytes), "at least 0");
+    }
+
+    private static void Require(bool holds, string option, string expected)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{option} must be {expected}", option);
+        }
+    }
+}

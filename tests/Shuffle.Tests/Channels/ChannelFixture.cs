@@ -1,0 +1,54 @@
+using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Hosting;
+using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Objects.InMemory;
+
+namespace Shuffle.Tests.Channels;
+
+/// <summary>The ways to a store that the conformance suite runs over.</summary>
+public enum ChannelKind
+{
+    InProcess,
+    Flight,
+}
+
+/// <summary>A store over objects in memory, and a channel and records of the asked-for kind to it.</summary>
+internal sealed class ChannelFixture : IAsyncDisposable
+{
+    private ChannelFixture(ShuffleStoreHost host, IObjectStore objects, IShuffleChannel channel, IRunRecords records) =>
+        (Host, Objects, Channel, Records) = (host, objects, channel, records);
+
+    internal ShuffleStoreHost Host { get; }
+
+    internal IObjectStore Objects { get; }
+
+    internal IShuffleChannel Channel { get; }
+
+    internal IRunRecords Records { get; }
+
+    /// <summary>All kinds, or the one that the environment variable EXECUTOR_CHANNEL names.</summary>
+    internal static TheoryData<ChannelKind> Kinds()
+    {
+        var wanted = Environment.GetEnvironmentVariable("EXECUTOR_CHANNEL");
+        return [.. ((ChannelKind[])[ChannelKind.InProcess]).Where(kind => string.IsNullOrEmpty(wanted) || kind.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase))];
+    }
+
+    internal static async Task<ChannelFixture> StartAsync(
+        ChannelKind kind, CancellationToken cancellationToken, IObjectStore? objects = null, ShuffleStoreOptions? options = null)
+    {
+        objects ??= new MemoryObjectStore();
+        var host = await ShuffleStoreHost.StartAsync((options ?? new ShuffleStoreOptions()) with { ObjectStore = objects }, cancellationToken);
+        return kind switch
+        {
+            ChannelKind.InProcess => new ChannelFixture(host, objects, host.Channel, host.Records),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Channel.DisposeAsync();
+        await Records.DisposeAsync();
+        await Host.DisposeAsync();
+    }
+}
