@@ -34,7 +34,7 @@ public sealed class ReportingTests : IDisposable
         Assert.Equal(TerminationSlots.TotalBytes, bytes.Length);
         Assert.Equal(3, TerminationSlots.Decode(bytes)!.Sequence);
 
-        bytes[TerminationSlots.SlotBytes + 100] ^= 1;
+        bytes[TerminationSlots.SlotBytes + 20] ^= 1;
         Assert.Equal(2, TerminationSlots.Decode(bytes)!.Sequence);
     }
 
