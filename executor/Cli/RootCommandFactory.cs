@@ -1,0 +1,14 @@
+using System.CommandLine;
+
+namespace Executor.Cli;
+
+/// <summary>Puts the commands together; each one is in a file of its own.</summary>
+internal static class RootCommandFactory
+{
+    /// <summary>The command <c>executor</c>.</summary>
+    public static RootCommand Create(CliConsole console) => new("Runs batch workflows, one task per pod; without a cluster, on this machine.")
+    {
+        ValidateCommand.Create(console),
+        PlanCommand.Create(console),
+    };
+}

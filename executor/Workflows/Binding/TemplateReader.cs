@@ -1,0 +1,77 @@
+using Executor.Workflows.Errors;
+using Executor.Workflows.Values;
+
+namespace Executor.Workflows.Binding;
+
+/// <summary>Reads texts with placeholders and checks that each placeholder has a value where it stands.</summary>
+/// <param name="values">Reads the texts.</param>
+/// <param name="text">The file's text, to find a placeholder's own position.</param>
+/// <param name="parameters">The workflow's parameters.</param>
+internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyCollection<string> parameters)
+{
+    /// <summary>A text whose placeholders are known before anything runs: parameters only.</summary>
+    public Located<Template>? Parameters(Field? field, string expected, int maxBytes = Limits.TextBytes) =>
+        Read(field, expected, maxBytes, [], "where instances do not exist yet");
+
+    /// <summary>A text of an instance: parameters, the index, the run, and the item where the fan-out has items.</summary>
+    public Located<Template>? Instance(Field? field, string expected, bool hasItem, int maxBytes = Limits.TextBytes) =>
+        Read(field, expected, maxBytes, hasItem ? ["index", "item", "run.id"] : ["index", "run.id"], "in a task without fanOut.items");
+
+    private Located<Template>? Read(Field? field, string expected, int maxBytes, string[] names, string withoutOthers)
+    {
+        if (values.Text(field, expected, maxBytes) is not { } source)
+        {
+            return null;
+        }
+
+        if (!Template.TryParse(source.Value, out var template))
+        {
+            values.Diagnostics.Add(
+                Locate(field!, null, field!.Node.Start, out _),
+                "found '{{' without '}}' after it, expected a placeholder such as {{index}} (write {{{{ for the text {{)");
+            return null;
+        }
+
+        var from = field!.Node.Start;
+        foreach (var name in template.Placeholders)
+        {
+            if (!names.Contains(name) && !(name.StartsWith("parameters.", StringComparison.Ordinal) && parameters.Contains(name["parameters.".Length..])))
+            {
+                Refuse(Locate(field, name, from, out from), name, names, withoutOthers);
+            }
+        }
+
+        return new Located<Template>(template, source.At);
+    }
+
+    private void Refuse(SourceLocation at, string name, string[] names, string withoutOthers)
+    {
+        var known = names.Concat(parameters.Select(p => "parameters." + p)).ToList();
+        var hint = name is "index" or "item" or "run.id"
+            ? $", which has no value {withoutOthers}; there are: {(known.Count == 0 ? "none" : Spelling.List(known))}"
+            : $", expected the name of a value{Spelling.Hint(name, known)}";
+        values.Diagnostics.Add(at, $"found '{{{{{name}}}}}'{hint} (write {{{{{{{{ for the text {{{{)");
+    }
+
+    /// <summary>
+    /// Where a placeholder stands in the file, the one that is not closed for null; the value's own place where it is not written there
+    /// as such, as with escapes.
+    /// </summary>
+    private SourceLocation Locate(Field field, string? name, int from, out int next)
+    {
+        var written = text.AsSpan(0, Math.Min(field.Node.End, text.Length));
+        for (var open = from; open < written.Length && written[open..].IndexOf("{{") is >= 0 and var skip; open += 2)
+        {
+            open += skip;
+            var close = written[open..].IndexOf("}}");
+            if (name is null ? close < 0 : close > 0 && written[(open + 2)..(open + close)].Trim().TrimStart('{').Trim().SequenceEqual(name))
+            {
+                next = open + 2;
+                return field.At with { Position = new SourcePosition(written[..open].Count('\n') + 1, open - written[..open].LastIndexOf('\n')) };
+            }
+        }
+
+        next = from;
+        return field.At;
+    }
+}
