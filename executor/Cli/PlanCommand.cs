@@ -16,7 +16,14 @@ internal static class PlanCommand
             Description = "text: a table. yaml, json: the plan, and the descriptor of each task's first instance.",
             DefaultValueFactory = _ => "text",
         };
-        output.AcceptOnlyFromAmong("text", "yaml", "json");
+        output.CompletionSources.Add("text", "yaml", "json");
+        output.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not ("text" or "yaml" or "json") and var found }])
+            {
+                result.AddError($"--output: found '{found}', expected text, yaml or json");
+            }
+        });
         var command = new Command("plan", "Shows what a run would do and starts nothing.") { output };
         arguments.AddTo(command);
         command.SetAction(parsed => arguments.Parameters(parsed, console) is { } parameters

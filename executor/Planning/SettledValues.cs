@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Executor.Workflows.Errors;
 using Executor.Workflows.Values;
 
@@ -8,7 +9,7 @@ namespace Executor.Planning;
 /// Values that may be written with parameters, settled: numbers, quantities, durations. A value that is wrong is an error with null; a value that
 /// waits for a parameter without a value is null with no error.
 /// </summary>
-internal sealed class SettledValues(ParameterResolver parameters, DiagnosticList diagnostics)
+internal sealed partial class SettledValues(ParameterResolver parameters, DiagnosticList diagnostics)
 {
     private const long MinMemoryBytes = 1 << 20;
     private const long MaxCpuMillicores = 1_000_000_000;
@@ -69,13 +70,11 @@ internal sealed class SettledValues(ParameterResolver parameters, DiagnosticList
 
         if (!Quantity.TryParse(text, out var bytes) || bytes > long.MaxValue)
         {
-            Mismatch(value!, text, "an amount of memory such as 256Mi");
+            Mismatch(value!, text, $"an amount of memory such as 256Mi{MeantMemory(text)}");
         }
         else if (bytes < MinMemoryBytes)
         {
-            var digits = text.TrimEnd('m');
-            var meant = digits.Length > 0 && digits.All(char.IsAsciiDigit) ? $" (did you mean '{digits}Mi'?)" : "";
-            Mismatch(value!, text, $"an amount of memory of at least 1Mi{meant}");
+            Mismatch(value!, text, $"an amount of memory of at least 1Mi{MeantMemory(text)}");
         }
         else
         {
@@ -108,6 +107,15 @@ internal sealed class SettledValues(ParameterResolver parameters, DiagnosticList
 
         return null;
     }
+
+    /// <summary>Kubernetes' <c>m</c> is a thousandth of a byte, and its units have no B.</summary>
+    private static string MeantMemory(string text) =>
+        MemoryByHabit().Match(text) is { Success: true } habit
+            ? $" (did you mean '{habit.Groups[1].Value}{(habit.Groups[2].Value is { Length: > 0 } unit ? unit.ToUpperInvariant() : "M")}i'?)"
+            : "";
+
+    [GeneratedRegex(@"^([1-9][0-9]*) ?([kmgt]?)(i?b)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MemoryByHabit();
 
     private void Mismatch(Located<Template> value, string text, string expected)
     {

@@ -108,7 +108,7 @@ internal sealed class TaskPlanner(Workflow workflow, ParameterResolver parameter
         {
             diagnostics.Add(directory.At, "found an empty path, expected the path of a folder");
         }
-        else if (path.Text.StartsWith("{{", StringComparison.Ordinal) && !path.Text.StartsWith("{{parameters.", StringComparison.Ordinal) && !path.IsConstant)
+        else if (path.BeginsWithPlaceholder && !path.Placeholders.First().StartsWith(ParameterResolver.Prefix, StringComparison.Ordinal))
         {
             diagnostics.Add(directory.At, $"found {Quoted.Text(directory.Value.Text)}, expected a path that begins with a fixed part such as './'");
         }

@@ -45,7 +45,7 @@ internal sealed class FieldReader(YamlMap map, Field self, DiagnosticList diagno
         {
             var hint = habits?.GetValueOrDefault(key.Value) is { } habit ? $"; {habit}"
                 : Spelling.Nearest(key.Value, _known) is { } nearest ? $" (did you mean '{nearest}'?)"
-                : $", expected one of {string.Join(", ", _known)}";
+                : $", expected one of {Spelling.List(_known)}";
             diagnostics.Add(self.Child(value, key.Value).At with { Position = key.Position }, $"unknown field{hint}");
         }
     }

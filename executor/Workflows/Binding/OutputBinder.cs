@@ -32,7 +32,7 @@ internal sealed class OutputBinder(ValueReader values, TemplateReader templates)
             return null;
         }
 
-        var name = TaskBinder.Name(values, fields.Required("name", "the output's name"));
+        var name = values.Name(fields.Required("name", "the output's name"));
         var format = Format(values, fields.Optional("format")) ?? DataFormat.Arrow;
         var partitioning = BindPartitioning(fields.Optional("partitionBy"), format);
         fields.RefuseOthers(new Dictionary<string, string> { ["partitions"] = "the number of partitions stands in 'partitionBy'" });
@@ -41,28 +41,25 @@ internal sealed class OutputBinder(ValueReader values, TemplateReader templates)
 
     private PartitioningSpec? BindPartitioning(Field? field, DataFormat format)
     {
-        const string Rules = "hash, range, roundRobin, broadcast";
         if (values.Fields(field, "a mapping such as {hash: [region], partitions: 8}") is not { } fields)
         {
             return null;
         }
 
-        string[] given = [.. Rules.Split(", ").Where(fields.Has)];
         var hash = fields.Optional("hash");
         var range = fields.Optional("range");
         var roundRobin = fields.Optional("roundRobin");
         var broadcast = fields.Optional("broadcast");
         var partitions = templates.Parameters(fields.Optional("partitions"), $"a whole number from 1 to {Limits.Partitions}");
         fields.RefuseOthers();
-        if (given.Length != 1)
+        if (!values.ExactlyOne(field!.At, fields, "hash", "range", "roundRobin", "broadcast"))
         {
-            values.Diagnostics.Add(field!.At, $"found {(given.Length == 0 ? "none" : string.Join(" and ", given))} of {Rules}, expected exactly one");
             return null;
         }
 
         if (range is null && !fields.Has("partitions"))
         {
-            values.Diagnostics.Add(field!.At with { Path = field.Path + ".partitions" }, $"missing, expected a whole number from 1 to {Limits.Partitions}");
+            values.Diagnostics.Add(field.At with { Path = field.Path + ".partitions" }, $"missing, expected a whole number from 1 to {Limits.Partitions}");
         }
 
         if (hash is not null)

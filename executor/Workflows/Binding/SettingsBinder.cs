@@ -49,7 +49,7 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
     private SortedDictionary<string, JsonElement> BindPodFields(FieldReader fields, List<YamlNode> fromCluster)
     {
         var bound = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var (name, shape) in PodFields.Shapes)
+        foreach (var (name, shape) in PodFieldShapes.ByName)
         {
             if (fields.Optional(name) is { } field)
             {
@@ -65,7 +65,7 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
                 }
                 else
                 {
-                    values.Mismatch(field, $"{PodFields.Describe(shape)}, as in a Kubernetes pod");
+                    values.Mismatch(field, $"{PodFieldShapes.Describe(shape)}, as in a Kubernetes pod");
                 }
             }
         }

@@ -1,4 +1,3 @@
-using Executor.Contracts.Identity;
 using Executor.Workflows.Errors;
 using Executor.Workflows.Model;
 using Executor.Workflows.Values;
@@ -9,8 +8,6 @@ namespace Executor.Workflows.Binding;
 /// <summary>Binds one element of <c>spec.tasks</c>.</summary>
 internal sealed class TaskBinder(ValueReader values, TemplateReader templates, SettingsBinder settings)
 {
-    private static readonly string[] FanOutKinds = ["count", "items", "over"];
-
     private const string CommandExpected = "a list such as [python3, extract.py]";
 
     private static readonly Dictionary<string, string> Habits = new()
@@ -34,19 +31,6 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
         ["project"] = "the project is the 'source'",
     };
 
-    /// <summary>Binds a name that becomes object keys and Kubernetes names; one that breaks the rules is told and returned all the same.</summary>
-    public static Located<string>? Name(ValueReader values, Field? field)
-    {
-        const string Expected = "1 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit";
-        var name = values.Text(field, Expected);
-        if (name is not null && !Names.IsValid(name.Value))
-        {
-            values.Mismatch(field!, Expected);
-        }
-
-        return name;
-    }
-
     /// <summary>Binds a task; null where it is no mapping.</summary>
     public TaskSpec? Bind(Field field)
     {
@@ -55,7 +39,7 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
             return null;
         }
 
-        var name = Name(values, fields.Required("name", "the task's name"));
+        var name = values.Name(fields.Required("name", "the task's name"));
         var fanOut = BindFanOut(fields.Optional("fanOut"));
         var hasItem = fanOut?.Items is not null;
         var task = new TaskSpec
@@ -68,7 +52,7 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
             Stdin = values.NonEmptyText(fields.Optional("stdin"), "an input written task.output"),
             Outputs = new OutputBinder(values, templates).Bind(fields.Optional("outputs")),
             Stdout = values.NonEmptyText(fields.Optional("stdout"), "the name of an output"),
-            Class = Name(values, fields.Optional("class")),
+            Class = values.Name(fields.Optional("class")),
         };
         task = BindBody(fields, task, hasItem);
         task = task with { Settings = settings.Bind(fields, hasItem) };
@@ -84,18 +68,13 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
             return null;
         }
 
-        string[] given = [.. FanOutKinds.Where(fields.Has)];
         var count = templates.Parameters(fields.Optional("count"), $"a whole number from 0 to {Limits.Instances}");
         var itemsField = fields.Optional("items");
         var items = values.List(itemsField, "a list of texts", Limits.Instances)
             .Select(f => templates.Parameters(f, "text", Limits.ItemBytes)).OfType<Located<Template>>().ToList();
         var over = values.NonEmptyText(fields.Optional("over"), "an output written task.output");
         fields.RefuseOthers();
-        if (given.Length != 1)
-        {
-            values.Diagnostics.Add(field!.At, $"found {(given.Length == 0 ? "none" : string.Join(" and ", given))} of count, items, over, expected exactly one");
-        }
-
+        values.ExactlyOne(field!.At, fields, "count", "items", "over");
         return new FanOutSpec(count, itemsField is null ? null : items, over);
     }
 
@@ -118,32 +97,33 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
         var command = fields.Optional("command");
         var script = fields.Optional("script");
         var dotnet = fields.Optional("dotnet");
-        string[] given = [.. new[] { ("command", command), ("script", script), ("dotnet", dotnet) }.Where(b => b.Item2 is not null).Select(b => b.Item1)];
-        if (given.Length == 0)
+        if (command is null && script is null && dotnet is null)
         {
             values.Diagnostics.Add(fields.At, "missing command, expected one of command, script, dotnet");
         }
-        else if (given.Length > 1)
+        else
         {
-            values.Diagnostics.Add(fields.At, $"found {string.Join(" and ", given)}, expected one of command, script, dotnet");
+            values.ExactlyOne(fields.At, fields, "command", "script", "dotnet");
         }
 
-        if (dotnet is not null)
-        {
-            task = task with { Dotnet = BindDotnet(dotnet) };
-        }
-
-        if (templates.Instance(script, "the text of a shell script", hasItem, Limits.ArgumentBytes) is { } text)
-        {
-            string[] shell = ["/bin/sh", "-eu", "-c"];
-            return task with { Command = [.. shell.Select(s => new Located<Template>(Template.Parse(s), text.At)), text] };
-        }
-
-        return command is null ? task : task with { Command = BindCommand(command, hasItem) };
+        return task with { Command = BindCommand(command, hasItem) ?? BindScript(script, hasItem), Dotnet = BindDotnet(dotnet) };
     }
 
-    private List<Located<Template>>? BindCommand(Field command, bool hasItem)
+    private List<Located<Template>>? BindScript(Field? script, bool hasItem)
     {
+        string[] shell = ["/bin/sh", "-eu", "-c"];
+        return templates.Instance(script, "the text of a shell script", hasItem, Limits.ArgumentBytes) is { } text
+            ? [.. shell.Select(s => new Located<Template>(Template.Parse(s), text.At)), text]
+            : null;
+    }
+
+    private List<Located<Template>>? BindCommand(Field? command, bool hasItem)
+    {
+        if (command is null)
+        {
+            return null;
+        }
+
         if (command.Node is YamlScalar { IsNull: false })
         {
             values.Diagnostics.Add(command.At, $"found {command.Node.Describe()}, expected {CommandExpected} (use 'script' for a line of shell)");
@@ -159,7 +139,7 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
             .Select(f => templates.Instance(f, "text (write \"\" for an empty argument)", hasItem, Limits.ArgumentBytes)).OfType<Located<Template>>()];
     }
 
-    private DotnetSpec? BindDotnet(Field field)
+    private DotnetSpec? BindDotnet(Field? field)
     {
         if (values.Fields(field, "a mapping such as {source: Report.cs}") is not { } fields)
         {

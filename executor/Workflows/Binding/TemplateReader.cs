@@ -11,7 +11,7 @@ internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyC
 {
     /// <summary>A text whose placeholders are known before anything runs: parameters only.</summary>
     public Located<Template>? Parameters(Field? field, string expected, int maxBytes = Limits.TextBytes) =>
-        Read(field, expected, maxBytes, [], "where instances do not exist yet");
+        Read(field, expected, maxBytes, [], "here, before there are instances");
 
     /// <summary>A text of an instance: parameters, the index, the run, and the item where the fan-out has items.</summary>
     public Located<Template>? Instance(Field? field, string expected, bool hasItem, int maxBytes = Limits.TextBytes) =>
@@ -48,9 +48,10 @@ internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyC
     {
         var known = names.Concat(parameters.Select(p => "parameters." + p)).ToList();
         var hint = name is "index" or "item" or "run.id"
-            ? $", which has no value {withoutOthers}; there are: {(known.Count == 0 ? "none" : Spelling.List(known))}"
-            : $", expected the name of a value{Spelling.Hint(name, known)}";
-        values.Diagnostics.Add(at, $"found '{{{{{name}}}}}'{hint} (write {{{{{{{{ for the text {{{{)");
+            ? $", which has no value {withoutOthers}; {(known.Count == 0 ? "the workflow has no parameters" : $"there are: {Spelling.List(known)}")}"
+            : Spelling.Nearest(name, known) is { } nearest ? $", expected the name of a value (did you mean '{nearest}'?)"
+            : $", expected the name of a value{Spelling.Hint(name, known)} (write {{{{{{{{ for the text {{{{)";
+        values.Diagnostics.Add(at, $"found '{{{{{name}}}}}'{hint}");
     }
 
     /// <summary>

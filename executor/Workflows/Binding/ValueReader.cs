@@ -1,4 +1,5 @@
 using System.Globalization;
+using Executor.Contracts.Identity;
 using Executor.Workflows.Errors;
 using Executor.Workflows.Yaml;
 
@@ -57,6 +58,19 @@ internal sealed class ValueReader(DiagnosticList diagnostics)
         return text;
     }
 
+    /// <summary>A name that becomes object keys and Kubernetes names; one that breaks the rules is told and returned all the same.</summary>
+    public Located<string>? Name(Field? field)
+    {
+        const string Expected = "1 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit";
+        var name = Text(field, Expected);
+        if (name is not null && !Names.IsValid(name.Value))
+        {
+            Mismatch(field!, Expected);
+        }
+
+        return name;
+    }
+
     /// <summary>A whole number within bounds.</summary>
     public int? Integer(Field? field, int min, int max)
     {
@@ -86,12 +100,24 @@ internal sealed class ValueReader(DiagnosticList diagnostics)
 
         if (!choices.Contains(text.Value))
         {
-            var nearest = Spelling.Nearest(text.Value, choices) is { } near ? $" (did you mean '{near}'?)" : "";
+            var nearest = choices.Length > 1 && Spelling.Nearest(text.Value, choices) is { } near ? $" (did you mean '{near}'?)" : "";
             Diagnostics.Add(text.At, $"found {Quoted.Text(text.Value)}, expected {expected}{nearest}");
             return null;
         }
 
         return text;
+    }
+
+    /// <summary>An error unless exactly one of some fields was given; true if it was.</summary>
+    public bool ExactlyOne(SourceLocation at, FieldReader fields, params string[] names)
+    {
+        var given = names.Where(fields.Has).ToList();
+        if (given.Count != 1)
+        {
+            Diagnostics.Add(at, $"found {(given.Count == 0 ? "none" : string.Join(" and ", given))}, expected exactly one of {string.Join(", ", names)}");
+        }
+
+        return given.Count == 1;
     }
 
     /// <summary>True; everything else is an error.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class WorkflowBinder
         {
             workflow = workflow with
             {
-                Name = TaskBinder.Name(_values, metadata.Required("name", "the workflow's name")),
+                Name = _values.Name(metadata.Required("name", "the workflow's name")),
                 Labels = _values.TextMap(metadata.Optional("labels"), "a mapping of names to texts"),
                 Annotations = _values.TextMap(metadata.Optional("annotations"), "a mapping of names to texts"),
             };

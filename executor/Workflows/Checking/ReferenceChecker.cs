@@ -150,6 +150,11 @@ internal sealed class ReferenceChecker
         }
 
         var others = _outputs.Keys.Where(o => !o.StartsWith(own, StringComparison.Ordinal)).ToList();
+        if (others.Where(o => o.StartsWith(reference.Value + ".", StringComparison.Ordinal)).ToList() is [_, ..] named)
+        {
+            others = named;
+        }
+
         var what = _outputs.ContainsKey(reference.Value) ? ", an output of the task itself," : _tasks.Contains(reference.Value) ? ", a task," : ",";
         _diagnostics.Add(reference.At, $"found {Quoted.Text(reference.Value)}{what} expected an output of another task, written task.output{Spelling.Hint(reference.Value, others)}");
         return false;

@@ -22,6 +22,9 @@ internal sealed class Template
     /// <summary>The placeholders' names in order, as written between the braces.</summary>
     public IEnumerable<string> Placeholders => _parts.Where(p => p.IsPlaceholder).Select(p => p.Text);
 
+    /// <summary>True if nothing fixed stands before the first placeholder.</summary>
+    public bool BeginsWithPlaceholder => _parts is [{ IsPlaceholder: true }, ..];
+
     /// <summary>True if it is the same text for every instance and run.</summary>
     public bool IsConstant => !Placeholders.Any();
 

@@ -163,18 +163,31 @@ internal sealed class YamlTreeReader
 
     private void AddSyntaxError(YamlException error)
     {
-        var position = Position(error.Start);
-        var line = _text.Split('\n').ElementAtOrDefault(position.Line - 1) ?? "";
-        var indentation = line.TakeWhile(char.IsWhiteSpace).ToList();
-        if (indentation.IndexOf('\t') is >= 0 and var tab)
+        // The parser gives no position with a tab in the indentation: it is in the first such line behind what was read so far.
+        if (error.End.Index == 0 && FindTab((int)(_parser.Current?.Start.Line ?? 1)) is { } tab)
         {
-            _diagnostics.Add(
-                new SourceLocation(position with { Column = tab + 1 }, ""), "found a tab in the indentation, expected spaces (YAML allows no tabs there)");
+            _diagnostics.Add(new SourceLocation(tab, ""), "found a tab in the indentation, expected spaces (YAML allows no tabs there)");
             return;
         }
 
         var detail = error.Message.Trim();
-        _diagnostics.Add(new SourceLocation(position, ""), $"not valid YAML: {char.ToLowerInvariant(detail[0])}{detail[1..]}");
+        _diagnostics.Add(new SourceLocation(Position(error.End), ""), $"not valid YAML: {char.ToLowerInvariant(detail[0])}{detail[1..]}");
+    }
+
+    private SourcePosition? FindTab(int fromLine)
+    {
+        var number = 0;
+        foreach (var line in _text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var indentation = line[..^line.TrimStart(" \t").Length];
+            if (number >= fromLine && indentation.IndexOf('\t') is >= 0 and var column)
+            {
+                return new SourcePosition(number, column + 1);
+            }
+        }
+
+        return null;
     }
 
     private static YamlTreeException Refuse(ParsingEvent at, string message) => new(Position(at.Start), message);

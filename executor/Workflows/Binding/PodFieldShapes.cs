@@ -1,10 +1,10 @@
 namespace Executor.Workflows.Binding;
 
 /// <summary>The fields of a Kubernetes pod that a task may have under their own names. They have no effect without a cluster.</summary>
-internal static class PodFields
+internal static class PodFieldShapes
 {
     /// <summary>Each field and what kind of value it has.</summary>
-    public static IReadOnlyDictionary<string, PodFieldShape> Shapes { get; } = new Dictionary<string, PodFieldShape>
+    public static IReadOnlyDictionary<string, PodFieldShape> ByName { get; } = new Dictionary<string, PodFieldShape>
     {
         ["affinity"] = PodFieldShape.Map,
         ["envFrom"] = PodFieldShape.List,
