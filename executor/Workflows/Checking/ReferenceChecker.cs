@@ -76,7 +76,9 @@ internal sealed class ReferenceChecker
             return;
         }
 
-        if (input.Read is null && task.FanOut is not null && task.FanOut.Over?.Value != from.Value)
+        // Where 'over' names nothing that exists, that is the error; what it was meant to say would have said what is read.
+        var fansOutOtherwise = task.FanOut is { Over: null } || (task.FanOut?.Over is { } over && over.Value != from.Value && _outputs.ContainsKey(over.Value));
+        if (input.Read is null && fansOutOtherwise)
         {
             _diagnostics.Add(
                 input.At with { Path = input.At.Path + ".read" },
