@@ -5,7 +5,7 @@ using Executor.Contracts.Reporting;
 
 namespace Executor.Contracts;
 
-/// <summary>The JSON form of everything in this assembly: camel-case names, enumerations as text, nulls left out; needs no reflection.</summary>
+/// <summary>The JSON form of descriptors, records and measures: camel-case names, enumerations as text, nulls left out; needs no reflection.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
@@ -14,7 +14,6 @@ namespace Executor.Contracts;
 [JsonSerializable(typeof(CommitRecord))]
 [JsonSerializable(typeof(SealRecord))]
 [JsonSerializable(typeof(AttemptUsage))]
-[JsonSerializable(typeof(TerminationReport))]
 [JsonSerializable(typeof(DataBinding[]))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

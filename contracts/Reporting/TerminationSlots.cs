@@ -29,7 +29,7 @@ public static class TerminationSlots
     public static byte[] Encode(TerminationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var json = JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.TerminationReport);
+        var json = JsonSerializer.SerializeToUtf8Bytes(report, TerminationJson.Default.TerminationReport);
         while (json.Length > SlotBytes - HeaderBytes)
         {
             var excess = json.Length - (SlotBytes - HeaderBytes);
@@ -39,7 +39,7 @@ public static class TerminationSlots
                 { Error.Length: > 0 } => report with { Error = report.Error[..Math.Max(0, report.Error.Length - excess)] },
                 _ => throw new ArgumentException($"a report without texts takes {json.Length} bytes, more than a slot holds", nameof(report)),
             };
-            json = JsonSerializer.SerializeToUtf8Bytes(report, ContractsJson.Default.TerminationReport);
+            json = JsonSerializer.SerializeToUtf8Bytes(report, TerminationJson.Default.TerminationReport);
         }
 
         var slot = new byte[SlotBytes];
@@ -74,7 +74,7 @@ public static class TerminationSlots
 
         try
         {
-            return JsonSerializer.Deserialize(json, ContractsJson.Default.TerminationReport);
+            return JsonSerializer.Deserialize(json, TerminationJson.Default.TerminationReport);
         }
         catch (JsonException)
         {
