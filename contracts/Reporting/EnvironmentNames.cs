@@ -23,15 +23,6 @@ public static class EnvironmentNames
     /// </summary>
     public const string DotnetHost = "EXECUTOR_DOTNET_HOST";
 
-    /// <summary>Runner: <c>1</c> makes it end, with its body, when the process that started it is gone.</summary>
-    public const string DieWithParent = "EXECUTOR_DIE_WITH_PARENT";
-
-    /// <summary>
-    /// Runner: the folders, separated by colons, of a cgroup that this attempt has to itself: one for cgroup v2, those of the memory and
-    /// the cpuacct controller for v1.
-    /// </summary>
-    public const string Cgroup = "EXECUTOR_CGROUP";
-
     /// <summary>Runner: a writable folder for inputs and outputs that are files; <c>/tmp</c> by default.</summary>
     public const string ScratchDirectory = "EXECUTOR_SCRATCH_DIR";
 
