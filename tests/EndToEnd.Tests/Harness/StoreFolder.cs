@@ -1,7 +1,7 @@
 namespace EndToEnd.Tests.Harness;
 
 /// <summary>
-/// What a store keeps in a directory, looked at from outside while it runs: the objects of run R below <c>hh/R/</c>, by the keys of
+/// What a store keeps in a directory, looked at from outside while it runs: the objects of run R below <c>objects/hh/R/</c>, by the keys of
 /// docs/protocol.md.
 /// </summary>
 public static class StoreFolder
@@ -16,7 +16,7 @@ public static class StoreFolder
         {
             return
             [
-                .. Directory.EnumerateDirectories(store).Select(shard => Path.Combine(shard, run, folder)).Where(Directory.Exists)
+                .. Directory.EnumerateDirectories(Path.Combine(store, "objects")).Select(shard => Path.Combine(shard, run, folder)).Where(Directory.Exists)
                     .SelectMany(path => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)),
             ];
         }
