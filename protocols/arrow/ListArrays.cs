@@ -122,11 +122,11 @@ public sealed class MapArray(ArrayData data) : ListArray(data, ArrowTypeId.Map)
     }
 
     /// <summary>The key-value pairs of all maps.</summary>
-    public StructArray KeyValues => (StructArray)Values;
+    public StructArray KeyValues => (StructArray)base.Values;
 
     /// <summary>The keys of all maps.</summary>
     public IArrowArray Keys => KeyValues.Fields[0];
 
     /// <summary>The values of all maps.</summary>
-    public new IArrowArray Values => base.Values is StructArray pairs ? pairs.Fields[1] : base.Values;
+    public new IArrowArray Values => KeyValues.Fields[1];
 }
