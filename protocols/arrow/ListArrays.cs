@@ -14,7 +14,8 @@ public class ListArray : Array
     }
 
     /// <summary>Lists over <paramref name="values"/>: list i goes from offset i up to offset i + 1.</summary>
-    public ListArray(IArrowType dataType, int length, ArrowBuffer valueOffsets, IArrowArray values, ArrowBuffer nullBitmap, int nullCount = -1)
+    public ListArray(
+        IArrowType dataType, int length, ArrowBuffer valueOffsets, IArrowArray values, ArrowBuffer nullBitmap, int nullCount = -1)
         : this(new ArrayData(dataType, length, nullCount, 0, [nullBitmap, valueOffsets], [values.Data]))
     {
     }
@@ -75,7 +76,8 @@ public sealed class LargeListArray : Array
     /// <summary>Collects lists.</summary>
     /// <param name="valueField">The items.</param>
     public sealed class Builder(Field valueField)
-        : ListArrayBuilder<long, LargeListArray, Builder>(new LargeListType(valueField), valueField.DataType, data => new LargeListArray(data))
+        : ListArrayBuilder<long, LargeListArray, Builder>(
+            new LargeListType(valueField), valueField.DataType, data => new LargeListArray(data))
     {
         /// <summary>Collects lists of nullable items.</summary>
         public Builder(IArrowType valueDataType)

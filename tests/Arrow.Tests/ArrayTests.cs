@@ -10,7 +10,8 @@ public sealed class ArrayTests
     [Fact]
     public void Numbers_are_read_back_with_their_nulls()
     {
-        var array = new Int32Array.Builder().Append(1).AppendNull().Append((int?)3).AppendRange([4, 5]).AppendRange(new int?[] { null, 7 }).Build();
+        var array = new Int32Array.Builder().Append(1).AppendNull().Append((int?)3).AppendRange([4, 5])
+            .AppendRange(new int?[] { null, 7 }).Build();
         Assert.Equal([1, null, 3, 4, 5, null, 7], array);
         Assert.Equal(7, array.Length);
         Assert.Equal(2, array.NullCount);

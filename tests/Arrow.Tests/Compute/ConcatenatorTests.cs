@@ -17,7 +17,8 @@ public sealed class ConcatenatorTests(ITestOutputHelper output)
                 output.WriteLine($"{type}, seed {seed}");
                 var random = new RandomArrays(seed);
                 IArrowArray[] arrays = [.. Enumerable.Range(0, 1 + (seed % 4)).Select(i => random.NextArray(type, (i * 17) % 23))];
-                var expected = new JsonArray([.. arrays.SelectMany(array => Canonical.Of(array).AsArray()).Select(value => value?.DeepClone())]);
+                var expected = new JsonArray(
+                    [.. arrays.SelectMany(array => Canonical.Of(array).AsArray()).Select(value => value?.DeepClone())]);
                 Canonical.AssertEqual(expected, Canonical.Of(ArrowArrayConcatenator.Concatenate(arrays)));
             }
         }

@@ -1,6 +1,7 @@
 using Executor.Arrow.Ipc;
 using Executor.Arrow.Ipc.Compression;
 using Executor.Arrow.Tests.Interop;
+using Executor.Arrow.Tests.Samples;
 
 namespace Executor.Arrow.Tests.Ipc;
 
@@ -11,6 +12,7 @@ public sealed class CompressedBodyTests
     [InlineData("zstd.arrows")]
     public void The_limit_on_decompressed_bytes_holds(string name)
     {
+        SystemLibrary.RequireFor(name);
         var options = new IpcReaderOptions { MaxDecompressedBytes = 1000 };
         using var reader = new ArrowStreamReader(File.OpenRead(Path.Combine(GoldenTests.Folder, name)), options: options);
         Assert.Contains("limit on decompressed bytes", Assert.Throws<InvalidDataException>(() => reader.ReadNextRecordBatch()).Message);
@@ -27,11 +29,13 @@ public sealed class CompressedBodyTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void A_frame_that_is_not_one_is_refused(int code)
+    [InlineData("lz4", 0)]
+    [InlineData("zstd", 1)]
+    public void A_frame_that_is_not_one_is_refused(string name, int code)
     {
-        var error = Assert.Throws<InvalidDataException>(() => BodyDecompressor.Decompress((BodyCodec)code, "not a frame at all"u8, new byte[10]));
+        SystemLibrary.RequireFor(name);
+        var error = Assert.Throws<InvalidDataException>(
+            () => BodyDecompressor.Decompress((BodyCodec)code, "not a frame at all"u8, new byte[10]));
         Assert.StartsWith("malformed", error.Message);
     }
 }

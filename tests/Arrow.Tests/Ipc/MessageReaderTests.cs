@@ -141,9 +141,10 @@ public sealed class MessageReaderTests
     [Fact]
     public void A_stream_that_does_not_begin_with_a_schema_is_refused()
     {
-        Assert.Equal("the stream is empty, expected a schema", Assert.Throws<InvalidDataException>(() => new ArrowStreamReader(System.IO.Stream.Null).Schema).Message);
+        var error = Assert.Throws<InvalidDataException>(() => new ArrowStreamReader(System.IO.Stream.Null).Schema);
+        Assert.Equal("the stream is empty, expected a schema", error.Message);
         var batch = new MessageEncoder(Schema).EncodeRecordBatch(Batch(1)).ToArray();
-        var error = Assert.Throws<InvalidDataException>(() => new ArrowStreamReader(new MemoryStream(batch)).Schema);
+        error = Assert.Throws<InvalidDataException>(() => new ArrowStreamReader(new MemoryStream(batch)).Schema);
         Assert.Equal("the stream begins with a message of kind RecordBatch, expected a schema", error.Message);
     }
 

@@ -27,7 +27,8 @@ public sealed class SchemaTests
     [Fact]
     public void Metadata_and_the_names_of_items_do_not_count_in_comparisons()
     {
-        var left = new Schema([new Field("a", new ListType(new Field("item", Int32Type.Default, true)), true, [new("k", "v")])], [new("k", "v")]);
+        var list = new ListType(new Field("item", Int32Type.Default, true));
+        var left = new Schema([new Field("a", list, true, [new("k", "v")])], [new("k", "v")]);
         var right = new Schema([new Field("a", new ListType(new Field("element", Int32Type.Default, true, [new("k", "w")])), true)]);
         Assert.True(left.EqualsIgnoringMetadata(right));
     }
@@ -65,7 +66,8 @@ public sealed class SchemaTests
     [Fact]
     public void Fields_are_found_by_name()
     {
-        var schema = new Schema([new Field("a", Int32Type.Default, true), new Field("B", Int32Type.Default, true), new Field("a", Int8Type.Default, true)]);
+        var schema = new Schema(
+            [new Field("a", Int32Type.Default, true), new Field("B", Int32Type.Default, true), new Field("a", Int8Type.Default, true)]);
         Assert.Equal(0, schema.GetFieldIndex("a"));
         Assert.Equal(-1, schema.GetFieldIndex("b"));
         Assert.Equal(1, schema.GetFieldIndex("b", StringComparer.OrdinalIgnoreCase));

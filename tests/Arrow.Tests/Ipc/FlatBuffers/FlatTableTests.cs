@@ -94,7 +94,8 @@ public sealed class FlatTableTests
     [Fact]
     public void A_schema_of_many_fields_and_long_names_is_within_the_budget()
     {
-        var fields = Enumerable.Range(0, 20_000).Select(i => new Field($"{new string('x', i % 300)}{i}", new ListType(Int32Type.Default), true));
+        var fields = Enumerable.Range(0, 20_000)
+            .Select(i => new Field($"{new string('x', i % 300)}{i}", new ListType(Int32Type.Default), true));
         var schema = new Schema(fields);
         var decoder = new MessageDecoder();
         decoder.Decode(MessageEncoder.EncodeSchema(schema).Header, default);
@@ -104,8 +105,11 @@ public sealed class FlatTableTests
     [Fact]
     public void Big_endian_data_and_old_versions_are_refused()
     {
-        Assert.Contains("big-endian", Assert.Throws<InvalidDataException>(() => new MessageDecoder().Decode(Header(1, 4), default)).Message);
-        Assert.Contains("version V3", Assert.Throws<InvalidDataException>(() => new MessageDecoder().Decode(Header(0, 2), default)).Message);
+        Assert.Contains("big-endian", Refusal(Header(1, 4)));
+        Assert.Contains("version V3", Refusal(Header(0, 2)));
+
+        static string Refusal(byte[] header) =>
+            Assert.Throws<InvalidDataException>(() => new MessageDecoder().Decode(header, default)).Message;
 
         static byte[] Header(short endianness, short version)
         {
