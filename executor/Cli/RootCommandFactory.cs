@@ -6,9 +6,10 @@ namespace Executor.Cli;
 internal static class RootCommandFactory
 {
     /// <summary>The command <c>executor</c>.</summary>
-    public static RootCommand Create(CliConsole console) => new("Runs batch workflows, one task per pod; without a cluster, on this machine.")
-    {
-        ValidateCommand.Create(console),
-        PlanCommand.Create(console),
-    };
+    public static RootCommand Create(CliConsole console) =>
+        new("Runs batch workflows, one task per pod; without a cluster, on this machine.")
+        {
+            ValidateCommand.Create(console),
+            PlanCommand.Create(console),
+        };
 }

@@ -13,8 +13,8 @@ internal static class DefinitionHasher
     private const int HashCharacters = 32;
 
     /// <summary>
-    /// The hash of a task's definition, equal for all its instances. It covers the definitions of the tasks that it reads from, because a change
-    /// there may change the schema here, and neither the number of instances nor their items, so that a fan-out can grow.
+    /// The hash of a task's definition, equal for all its instances. It covers the definitions of the tasks that it reads from, because a
+    /// change there may change the schema here, and neither the number of instances nor their items, so that a fan-out can grow.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="task">The task.</param>
@@ -37,8 +37,8 @@ internal static class DefinitionHasher
             DefinitionJson.Default.TaskDefinitionForm));
 
     /// <summary>
-    /// The hash of an instance's definition: of its descriptor without run, attempt, generation, store addresses and limits, with the content of
-    /// a .NET task in place of its path.
+    /// The hash of an instance's definition: of its descriptor without run, attempt, generation, store addresses and limits, with the
+    /// content of a .NET task in place of its path.
     /// </summary>
     public static string OfInstance(PlannedTask task, TaskDescriptor descriptor) =>
         Hash(JsonSerializer.SerializeToElement(

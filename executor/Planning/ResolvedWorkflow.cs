@@ -29,10 +29,13 @@ internal sealed record ResolvedWorkflow
     /// <summary>Reads a record.</summary>
     /// <exception cref="JsonException">The bytes are no such record.</exception>
     public static ResolvedWorkflow Deserialize(ReadOnlySpan<byte> record) =>
-        JsonSerializer.Deserialize(record, ResolvedWorkflowJson.Default.ResolvedWorkflow) ?? throw new JsonException("the record of the workflow is 'null'");
+        JsonSerializer.Deserialize(record, ResolvedWorkflowJson.Default.ResolvedWorkflow)
+        ?? throw new JsonException("the record of the workflow is 'null'");
 }
 
-/// <summary>The JSON form of <see cref="ResolvedWorkflow"/>: camel-case names, enumerations as text, nulls left out; needs no reflection.</summary>
+/// <summary>
+/// The JSON form of <see cref="ResolvedWorkflow"/>: camel-case names, enumerations as text, nulls left out; needs no reflection.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
