@@ -27,6 +27,9 @@ internal static class CommandLineProgram
             Output = console.Out,
             Error = console.Error,
             EnableDefaultExceptionHandler = false,
+
+            // By default the library ends the process 2 s after a signal; a run has to wait for its attempts.
+            ProcessTerminationTimeout = null,
         };
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }

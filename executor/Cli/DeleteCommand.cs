@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Executor.Contracts.Reporting;
+using Executor.Hosting;
+using Executor.Launching.Local;
 
 namespace Executor.Cli;
 
@@ -16,7 +18,13 @@ internal static class DeleteCommand
         command.SetAction((parsed, token) => store.WithStoreAsync(parsed, console, async connection =>
         {
             var id = parsed.GetRequiredValue(run);
+            if (!await RunLookup.IsThereAsync(connection, id, console, token))
+            {
+                return ExitCodes.InvalidInput;
+            }
+
             await connection.Records.DeleteRunAsync(id, token);
+            AttemptDirectory.DeleteAll(StateDirectory.Open(store.State(parsed)).Attempts, id);
             console.Out.WriteLine($"run {id} is deleted");
             return ExitCodes.Succeeded;
         }, token));

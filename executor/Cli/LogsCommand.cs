@@ -29,6 +29,11 @@ internal static class LogsCommand
             }
 
             var id = parsed.GetRequiredValue(run);
+            if (!await RunLookup.IsThereAsync(connection, id, console, token))
+            {
+                return ExitCodes.InvalidInput;
+            }
+
             var shown = 0;
             await foreach (var key in connection.Records.ListAsync(id, RecordKeys.Logs + selector.KeyPrefix, token))
             {

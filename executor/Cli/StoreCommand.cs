@@ -17,6 +17,11 @@ internal static class StoreCommand
         verify.SetAction((parsed, token) => store.WithStoreAsync(parsed, console, async connection =>
         {
             var id = parsed.GetRequiredValue(run);
+            if (!await RunLookup.IsThereAsync(connection, id, console, token))
+            {
+                return ExitCodes.InvalidInput;
+            }
+
             var report = await connection.Records.VerifyAsync(id, token);
             foreach (var loss in report.Losses)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Executor.Contracts.Identity;
 using Executor.Launching;
 using Executor.Scheduling;
@@ -74,6 +75,7 @@ internal sealed class RunReport
 
         lock (_observing)
         {
+            TellOfRaises(round);
             foreach (var end in round.Ends)
             {
                 _times.Remove(end.Attempt, out var times);
@@ -110,6 +112,23 @@ internal sealed class RunReport
 
         var seals = Enumerable.Range(0, _graph.TaskCount).Select(task => state.Task(task).SealGeneration).ToArray();
         return new RunResult(end, message, _failures.Failures, _failures.Count, progress, seals);
+    }
+
+    // Work that was done and is to be done again needs a reason that people see.
+    private void TellOfRaises(DriverRound round)
+    {
+        foreach (var raised in round.Decisions.OfType<RaiseDecision>().GroupBy(raise => (raise.Task, raise.Cause)))
+        {
+            var reason = raised.Key.Cause switch
+            {
+                RaiseCause.Definition => "the task has changed",
+                RaiseCause.Upstream => "what they read is made anew",
+                _ => "what they wrote is lost",
+            };
+            _observer.Notice(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_graph.Plan.Tasks[raised.Key.Task].Name}: {raised.Count()} of {_graph.Instances(raised.Key.Task)} instances begin anew, because {reason}"));
+        }
     }
 
     private AttemptRow RowOf(AttemptEnd end, DateTimeOffset? launched, DateTimeOffset? running)

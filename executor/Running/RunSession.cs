@@ -1,6 +1,7 @@
 using Executor.Accounting;
 using Executor.Building;
 using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Hosting;
@@ -37,6 +38,9 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
             using var builder = new DotnetTaskBuilder(state.Root);
             var assemblies = await BuildAsync(resolved.Plan, builder);
             await using var store = await StoreConnection.OpenAsync(request.Store, state, interrupts.AtOnce);
+
+            // A store that goes away is waited for, but one that was never there is most likely misspelt.
+            await store.Records.GetAsync(run, RecordKeys.JournalEntry(0), interrupts.Orderly);
             return await DriveAsync(resolved, run, state, assemblies, store);
         }
         catch (TaskBuildException exception)
@@ -113,6 +117,8 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
             RunKey = store.RunKeyOf(run),
             Time = time,
         };
+        using var interrupted = interrupts.Orderly.Register(
+            () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
         RunResult result;
         await using (var launcher = new LocalProcessLauncher(launching, time))
         {

@@ -54,6 +54,16 @@ internal sealed class AttemptDirectory
             : [];
     }
 
+    /// <summary>Deletes all that attempts of a run left; throws where that is not possible.</summary>
+    public static void DeleteAll(string root, string run)
+    {
+        var runDirectory = System.IO.Path.Combine(root, run);
+        if (Directory.Exists(runDirectory))
+        {
+            Directory.Delete(runDirectory, recursive: true);
+        }
+    }
+
     /// <summary>The runner's last whole report, or null.</summary>
     public TerminationReport? ReadReport()
     {

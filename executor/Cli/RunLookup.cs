@@ -1,0 +1,22 @@
+using Executor.Hosting;
+
+namespace Executor.Cli;
+
+/// <summary>Tells people of runs that are not there, which would otherwise look like empty ones.</summary>
+internal static class RunLookup
+{
+    /// <summary>True if anything is kept of a run, even of one whose deletion was interrupted; else that is told on the error writer.</summary>
+    public static async Task<bool> IsThereAsync(StoreConnection store, string run, CliConsole console, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in store.Records.ListRunsAsync(cancellationToken))
+        {
+            if (entry.Run == run)
+            {
+                return true;
+            }
+        }
+
+        console.Error.WriteLine($"executor: there is no run {run}; `executor ls` shows those that there are");
+        return false;
+    }
+}
