@@ -73,7 +73,7 @@ public sealed class FailureTests : IAsyncDisposable
         var result = await RunAsync("- {name: work, timeout: 1s, retries: {task: 0}, script: sleep 1000 & sleep 1000}");
 
         result.Expect(1);
-        Assert.Contains(result.ErrorLines, line => line.Contains("work[0]", StringComparison.Ordinal) && line.Contains("1s", StringComparison.Ordinal));
+        Assert.Contains(result.ErrorLines, line => line.Contains("work[0]", StringComparison.Ordinal) && line.Contains("time limit of 00:00:01", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,12 +108,12 @@ public sealed class FailureTests : IAsyncDisposable
     [Fact]
     public async Task A_dotnet_task_that_does_not_compile_ends_with_2_and_the_compilers_line()
     {
-        _workspace.Write("Broken.cs", "public sealed class Broken : Executor.Sdk.ITask\n{\n    int x = \"text\";\n}\n");
+        _workspace.Write("Broken.cs", "public sealed class Broken : Executor.Sdk.ITask\n{\n    int x = ;\n}\n");
 
         var result = (await _workspace.ExecutorAsync(
             "run", _workspace.WriteWorkflow("tasks: [{name: work, dotnet: {source: Broken.cs}}]"))).Expect(2);
 
-        Assert.Contains(result.ErrorLines, line => line.Contains("Broken.cs", StringComparison.Ordinal) && line.Contains("CS0029", StringComparison.Ordinal));
+        Assert.Contains(result.ErrorLines, line => line.Contains("Broken.cs", StringComparison.Ordinal) && line.Contains("CS1525", StringComparison.Ordinal));
     }
 
     private async Task<ProgramResult> RunAsync(string tasks)

@@ -5,13 +5,13 @@ namespace EndToEnd.Tests.Faults;
 /// <summary>A small workflow with two shuffles whose answer is known without running it.</summary>
 public static class FaultWorkflow
 {
-    /// <summary>How many instances it has: 8 + 6 + 5 + 1.</summary>
+    /// <summary>How many instances it has: 6 + 5 + 4 + 1.</summary>
     public const int Instances = Maps + Counts + Sorts + 1;
 
-    private const int Maps = 8;
-    private const int Counts = 6;
-    private const int Sorts = 5;
-    private const int Rows = 6000;
+    private const int Maps = 6;
+    private const int Counts = 5;
+    private const int Sorts = 4;
+    private const int Rows = 8000;
     private const int Keys = 4999;
 
     /// <summary>What belongs below <c>spec</c>.</summary>
