@@ -1,1 +1,3 @@
-return 0;
+using Executor.Cli;
+
+return await CommandLineProgram.RunAsync(args, CliConsole.System, CancellationToken.None);

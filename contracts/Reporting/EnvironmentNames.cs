@@ -23,17 +23,21 @@ public static class EnvironmentNames
     /// </summary>
     public const string DotnetHost = "EXECUTOR_DOTNET_HOST";
 
-    /// <summary>Runner: <c>1</c> makes it end, with its body, when the process that started it is gone.</summary>
+    /// <summary>Runner: a writable folder for inputs and outputs that are files; <c>/tmp</c> by default.</summary>
+    public const string ScratchDirectory = "EXECUTOR_SCRATCH_DIR";
+
+    /// <summary>
+    /// Runner: a launcher's wish that the attempt ends with it. <c>1</c>, or the launcher's process id, which also covers a launcher that has
+    /// ended before the runner could ask the kernel to be told. The body's process group is then killed at once.
+    /// </summary>
     public const string DieWithParent = "EXECUTOR_DIE_WITH_PARENT";
 
     /// <summary>
-    /// Runner: the folders, separated by colons, of a cgroup that this attempt has to itself: one for cgroup v2, those of the memory and
-    /// the cpuacct controller for v1.
+    /// Runner: the cgroup that was made for this attempt alone, and that its measures are read from: a folder of version 2, the folders of
+    /// version 1 controllers separated by <c>:</c>, or <c>self</c> for the one that the runner is in. By default <c>self</c> for process 1
+    /// (in a container) and none for any other.
     /// </summary>
     public const string Cgroup = "EXECUTOR_CGROUP";
-
-    /// <summary>Runner: a writable folder for inputs and outputs that are files; <c>/tmp</c> by default.</summary>
-    public const string ScratchDirectory = "EXECUTOR_SCRATCH_DIR";
 
     /// <summary>Body: the run's id.</summary>
     public const string RunId = "EXECUTOR_RUN_ID";

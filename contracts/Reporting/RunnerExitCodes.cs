@@ -24,6 +24,9 @@ public static class RunnerExitCodes
     /// <summary>The attempt ran out of its time.</summary>
     public const int TimedOut = 124;
 
+    /// <summary>This machine failed the attempt: a full disk, no process to be had.</summary>
+    public const int MachineFailed = 125;
+
     /// <summary>The body's command cannot be started.</summary>
     public const int CannotStart = 127;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 
@@ -47,6 +48,23 @@ internal sealed record PlannedTask
 
     /// <summary>The container image; not used by local backends.</summary>
     public string? Image { get; init; }
+
+    /// <summary>
+    /// How many tasks the longest chain has that begins with this one: 1 where nothing depends on it. Tasks with a longer one go first.
+    /// </summary>
+    public int CriticalPath { get; init; } = 1;
+
+    /// <summary>What sizing and accounting group its instances by; the task's name if null.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>SHA-256 in lower-case hex of the .NET task's source or assembly; null for a command.</summary>
+    public string? SourceHash { get; init; }
+
+    /// <summary>
+    /// Fields of the pod by their Kubernetes names, as JSON; <c>env</c> holds variables whose value comes from the cluster. They have no
+    /// effect on local backends and are no part of the task's definition.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement> PodFields { get; init; } = new Dictionary<string, JsonElement>();
 }
 
 /// <summary>How often a failed instance is tried again, by whose fault it was.</summary>

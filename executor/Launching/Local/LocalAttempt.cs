@@ -71,7 +71,7 @@ internal sealed class LocalAttempt
         start.Environment[EnvironmentNames.TerminationLog] = directory.Termination;
         start.Environment[EnvironmentNames.ScratchDirectory] = directory.Scratch;
         start.Environment[EnvironmentNames.DotnetHost] = options.Runner.DotnetHost;
-        start.Environment[EnvironmentNames.DieWithParent] = "1";
+        start.Environment[EnvironmentNames.DieWithParent] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         if (cgroup is not null)
         {
             start.Environment[EnvironmentNames.Cgroup] = string.Join(':', cgroup.Folders);

@@ -29,6 +29,9 @@ public sealed class ArrowStreamWriter : IDisposable, IAsyncDisposable
         _encoder = new MessageEncoder(schema);
     }
 
+    /// <summary>What all batches look like.</summary>
+    public Schema Schema => _encoder.Schema;
+
     /// <summary>Bytes written so far.</summary>
     public long BytesWritten => _writer.BytesWritten;
 

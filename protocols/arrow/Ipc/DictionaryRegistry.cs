@@ -31,12 +31,14 @@ internal sealed class DictionaryRegistry
     {
         if (isDelta && _values.TryGetValue(id, out var existing))
         {
-            if ((long)existing.Length + values.Length >= int.MaxValue)
+            try
             {
-                throw new InvalidDataException($"the dictionary with the id {id} grows beyond {int.MaxValue} values");
+                values = ArrowArrayConcatenator.Concatenate([existing, values]);
             }
-
-            values = ArrowArrayConcatenator.Concatenate([existing, values]);
+            catch (OverflowException e)
+            {
+                throw new InvalidDataException($"the dictionary with the id {id} grows too long: {e.Message}", e);
+            }
         }
 
         _values[id] = values;
@@ -49,7 +51,8 @@ internal sealed class DictionaryRegistry
             if (_layouts.TryGetValue(id, out var known) && !known.Type.Equals(layout.Values!.Type))
             {
                 throw new InvalidDataException(
-                    $"the fields '{known.Path}' and '{layout.Path}' share the dictionary id {id}, with values of {known.Type} and {layout.Values.Type}");
+                    $"the fields '{known.Path}' and '{layout.Path}' share the dictionary id {id}, "
+                    + $"with values of {known.Type} and {layout.Values.Type}");
             }
 
             _layouts.TryAdd(id, layout.Values!);

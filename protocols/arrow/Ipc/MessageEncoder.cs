@@ -13,13 +13,21 @@ public sealed class MessageEncoder
     private readonly RecordBatchEncoder _batchEncoder = new();
     private readonly FieldLayout[] _layouts;
     private readonly Dictionary<long, ArrayData> _sent = [];
+    private readonly bool _replaceDictionaries;
 
     /// <summary>An encoder of batches of this schema.</summary>
     /// <exception cref="ArgumentException">The schema has a dictionary of dictionaries, which the format cannot express.</exception>
     public MessageEncoder(Schema schema)
+        : this(schema, replaceDictionaries: true)
+    {
+    }
+
+    /// <summary>An encoder that refuses a dictionary whose values are not those sent first if it may not replace them.</summary>
+    internal MessageEncoder(Schema schema, bool replaceDictionaries)
     {
         ArgumentNullException.ThrowIfNull(schema);
         Schema = schema;
+        _replaceDictionaries = replaceDictionaries;
         _layouts = FieldLayout.Of(schema);
     }
 
@@ -78,7 +86,10 @@ public sealed class MessageEncoder
         return Finish(MessageKind.RecordBatch, table);
     }
 
-    /// <summary>A dictionary's values, in place of those sent before under that id, or with <paramref name="isDelta"/> after them.</summary>
+    /// <summary>
+    /// A dictionary's values, in place of those sent before under that id, or with <paramref name="isDelta"/> after them.
+    /// <see cref="EncodeDictionaries"/> does not know of it.
+    /// </summary>
     /// <param name="id">The dictionary's id: fields count from 0 in the order of the schema, a field before its children.</param>
     /// <param name="values">The values.</param>
     /// <param name="isDelta">Whether the values are to be appended.</param>
@@ -114,9 +125,18 @@ public sealed class MessageEncoder
 
         var values = data.Dictionary!;
         AddDictionaries(layout.Values!, values, messages);
-        if (_sent.TryGetValue(id, out var sent) && ArrayDataEquality.SameValues(sent, values))
+        if (_sent.TryGetValue(id, out var sent))
         {
-            return;
+            if (ArrayDataEquality.SameValues(sent, values))
+            {
+                return;
+            }
+
+            if (!_replaceDictionaries)
+            {
+                throw new InvalidOperationException(
+                    $"column '{layout.Path}': its dictionary has changed, and a file holds one set of values for each dictionary");
+            }
         }
 
         _sent[id] = values;

@@ -84,12 +84,12 @@ internal sealed class ServerCallHandler<TRequest, TResponse>(
         {
             case RpcException rpc:
                 return rpc.Status;
-            case not null when context is { DeadlineExceeded: true }:
-                return new Status(StatusCode.DeadlineExceeded, "The deadline has passed.");
             case OperationCanceledException or IOException when context is { CancellationToken.IsCancellationRequested: true }:
-                return new Status(StatusCode.Cancelled, "The call was cancelled.");
+                return context.DeadlineExceeded
+                    ? new Status(StatusCode.DeadlineExceeded, "The deadline has passed.")
+                    : new Status(StatusCode.Cancelled, "The call was cancelled.");
             default:
-                CallLog.Failed(logger, exception!, method.FullName);
+                CallLog.Failed(logger, exception, method.FullName);
                 return new Status(StatusCode.Internal, "The server failed to process the call.");
         }
     }

@@ -24,7 +24,10 @@ internal static class CallFailure
         {
             HttpRequestException or IOException => new Status(StatusCode.Unavailable, Describe(exception), exception),
             ObjectDisposedException => new Status(StatusCode.Cancelled, "The channel was disposed.", exception),
-            OperationCanceledException => new Status(StatusCode.Cancelled, "The call was cancelled.", exception),
+
+            // A cancellation by this side has settled the call before it could come here: this is how the HTTP client
+            // stops sending when the connection is lost.
+            OperationCanceledException => new Status(StatusCode.Unavailable, "The connection was lost.", exception),
             _ => new Status(StatusCode.Internal, $"The call failed: {Describe(exception)}", exception),
         };
     }

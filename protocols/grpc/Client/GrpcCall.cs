@@ -21,6 +21,7 @@ internal sealed class GrpcCall<TRequest, TResponse> : ICallState, IAsyncStreamRe
     private Task<HttpResponseMessage?> _response = Task.FromResult<HttpResponseMessage?>(null);
     private StreamMessageReader? _reader;
     private TResponse? _current;
+    private int _writing;
 
     public GrpcCall(GrpcChannel channel, Method<TRequest, TResponse> method, CallOptions options)
     {
@@ -52,6 +53,11 @@ internal sealed class GrpcCall<TRequest, TResponse> : ICallState, IAsyncStreamRe
             throw new InvalidOperationException("The requests of the call are complete.");
         }
 
+        if (Interlocked.Exchange(ref _writing, 1) == 1)
+        {
+            throw new InvalidOperationException("A write is in progress; await it before the next.");
+        }
+
         using var registration = CancelWith(cancellationToken);
         try
         {
@@ -60,6 +66,10 @@ internal sealed class GrpcCall<TRequest, TResponse> : ICallState, IAsyncStreamRe
         catch (Exception e)
         {
             throw await WriteFailureAsync(e);
+        }
+        finally
+        {
+            Volatile.Write(ref _writing, 0);
         }
     }
 

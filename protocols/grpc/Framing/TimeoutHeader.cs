@@ -49,8 +49,7 @@ internal static class TimeoutHeader
         {
             if (unit == value[^1])
             {
-                var total = amount * ticks;
-                return total >= TimeSpan.MaxValue.Ticks ? TimeSpan.MaxValue : TimeSpan.FromTicks((long)Math.Ceiling(total));
+                return TimeSpan.FromTicks((long)Math.Ceiling(amount * ticks));
             }
         }
 

@@ -44,6 +44,7 @@ internal sealed class KestrelHost : IAsyncDisposable
                 options.ListenUnixSocket(socketPath, Configure);
             }
         });
+        builder.Services.AddLargeTransportBuffers();
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.UseRouting();
@@ -53,6 +54,8 @@ internal sealed class KestrelHost : IAsyncDisposable
     }
 
     public GrpcChannel Connect(GrpcChannelOptions? options = null) => GrpcChannel.ForAddress(Address, options);
+
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -35,7 +35,8 @@ internal sealed class StoringFlightServer : FlightServer
 
     public override async Task DoGet(FlightTicket ticket, FlightDataWriter responseStream, ServerCallContext context)
     {
-        foreach (var (header, appMetadata, body) in Find(System.Text.Encoding.UTF8.GetString(ticket.Ticket.Span)))
+        var name = System.Text.Encoding.UTF8.GetString(ticket.Ticket.Span);
+        foreach (var (header, appMetadata, body) in name == "endless" ? Endless(Find("run/endless")) : Find(name))
         {
             await responseStream.WriteAsync(new FlightData
             {
@@ -74,7 +75,8 @@ internal sealed class StoringFlightServer : FlightServer
 
     public override async Task DoExchange(FlightDataReader requestStream, FlightDataWriter responseStream, ServerCallContext context)
     {
-        await foreach (var message in requestStream.ReadAllAsync())
+        // pyarrow sends the descriptor of an exchange in a message of its own.
+        await foreach (var message in requestStream.ReadAllAsync().Where(message => message.Length > 0))
         {
             await responseStream.WriteAsync(new FlightData { DataHeader = message.DataHeader, AppMetadata = message.AppMetadata, DataBody = message.DataBody });
         }
@@ -104,6 +106,16 @@ internal sealed class StoringFlightServer : FlightServer
 
     public override async Task ListActions(IServerStreamWriter<FlightActionType> responseStream, ServerCallContext context)
         => await responseStream.WriteAsync(new FlightActionType("echo", "gives the body back"));
+
+    /// <summary>The schema, then the same empty message for ever.</summary>
+    private static IEnumerable<(byte[] Header, byte[] AppMetadata, byte[] Body)> Endless(List<(byte[] Header, byte[] AppMetadata, byte[] Body)> stored)
+    {
+        yield return stored[0];
+        while (true)
+        {
+            yield return ([], "more"u8.ToArray(), []);
+        }
+    }
 
     private static byte[] Encapsulate(byte[] header) => [0xFF, 0xFF, 0xFF, 0xFF, .. BitConverter.GetBytes(header.Length), .. header];
 

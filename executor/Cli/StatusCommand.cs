@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Executor.Contracts.Records;
+using Executor.Contracts.Reporting;
+using Executor.Driving;
+using Executor.Hosting;
+using Executor.Planning;
+using Executor.Running;
+
+namespace Executor.Cli;
+
+/// <summary><c>executor status RUN</c>: tells where a run stands by its records, whoever drives it.</summary>
+internal static class StatusCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CliConsole console)
+    {
+        var run = RunArgument.Create();
+        var store = new StoreOptions();
+        var output = new Option<string>("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
+        output.AcceptOnlyFromAmong("text", "json");
+        var journal = new Option<bool>("--journal") { Description = "Every decision of the run's drivers in order, one JSON object a line." };
+        var command = new Command("status", "Tells where a run stands.") { run, output, journal };
+        store.AddTo(command);
+        command.SetAction((parsed, token) => store.WithStoreAsync(
+            parsed,
+            console,
+            connection => ShowAsync(connection, parsed, parsed.GetRequiredValue(run), token),
+            token));
+        return command;
+
+        async Task<int> ShowAsync(StoreConnection connection, ParseResult parsed, string id, CancellationToken token)
+        {
+            var revision = await RunStatusReader.RevisionAsync(connection.Records, id, token);
+            var record = revision < 0 ? null : await connection.Records.GetAsync(id, RecordKeys.Workflow(revision), token);
+            if (record is not { } workflow)
+            {
+                console.Error.WriteLine($"executor: there is no run {id}, or it has not begun yet");
+                return ExitCodes.InvalidInput;
+            }
+
+            var plan = ResolvedWorkflow.Deserialize(workflow.Span).Plan;
+            if (parsed.GetValue(journal))
+            {
+                await JournalText.WriteAsync(connection.Records, id, plan, console.Out, token);
+                return ExitCodes.Succeeded;
+            }
+
+            var status = await RunStatusReader.ReadAsync(connection.Records, id, plan, token)
+                ?? throw new InvalidOperationException($"run {id} has a revision and no journal");
+            if (parsed.GetRequiredValue(output) == "json")
+            {
+                StatusText.WriteJson(id, plan, status, console.Out);
+            }
+            else
+            {
+                StatusText.Write(id, plan, status, console.Out);
+            }
+
+            return ExitCodes.Succeeded;
+        }
+    }
+}

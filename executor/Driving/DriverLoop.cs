@@ -1,0 +1,227 @@
+using System.Threading.Channels;
+using Executor.Journaling;
+using Executor.Launching;
+using Executor.Scheduling;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Driving;
+
+/// <summary>
+/// The shell around <see cref="DriverCore"/>: gathers news from all sides into one queue, and in rounds takes what has come, lets the core
+/// decide, appends the decisions as one entry and only then carries the effects out. What comes while an entry is being appended
+/// shares the next one.
+/// </summary>
+internal sealed class DriverLoop : IAsyncDisposable
+{
+    private const int MaxDecisionsAnEntry = 20_000;
+    private const int MaxNewsARound = 4_096;
+    private readonly string _run;
+    private readonly IRunRecords _records;
+    private readonly ILauncher _launcher;
+    private readonly DriverOptions _options;
+    private readonly Journal _journal;
+    private readonly StorePatience _patience;
+    private readonly RunReport _report;
+    private readonly Channel<Action<DriverCore, DateTimeOffset>> _news =
+        Channel.CreateUnbounded<Action<DriverCore, DateTimeOffset>>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<Task> _pumps = [];
+    private EffectRunner? _effects;
+
+    /// <summary>A loop over a journal that this driver has opened.</summary>
+    public DriverLoop(
+        string run,
+        IRunRecords records,
+        ILauncher launcher,
+        DriverOptions options,
+        Journal journal,
+        StorePatience patience,
+        RunReport report)
+    {
+        _run = run;
+        _records = records;
+        _launcher = launcher;
+        _options = options;
+        _journal = journal;
+        _patience = patience;
+        _report = report;
+    }
+
+    /// <summary>Takes the run over and drives it to its end.</summary>
+    /// <param name="state">What the journal says.</param>
+    /// <param name="cancel">Cancels the run.</param>
+    /// <param name="cancelNow">Cancels the run without waiting.</param>
+    public async Task<RunResult> RunAsync(RunState state, CancellationToken cancel, CancellationToken cancelNow)
+    {
+        // Before the attempts are listed, so that none can end unseen between the two.
+        _pumps.Add(PumpAsync(ObserveAsync(state.Graph)));
+        var core = await TakeOverAsync(state, cancelNow);
+        _effects = new EffectRunner(_run, _records, _launcher, _options, state.Graph, _patience, _news.Writer, _ending.Token);
+        _pumps.Add(PumpAsync(WatchCancelRequestsAsync()));
+        await using var onCancel = cancel.Register(() => Post((c, _) => c.Cancel(immediately: false)));
+        await using var onCancelNow = cancelNow.Register(() => Post((c, _) => c.Cancel(immediately: true)));
+        while (true)
+        {
+            var round = core.Decide(_options.Time.GetUtcNow());
+            await AppendAsync(round.Decisions, cancelNow);
+            _report.Stands(round, core.State);
+            foreach (var effect in round.Effects)
+            {
+                _effects.Begin(effect, core.State);
+            }
+
+            if (core.State.Finished is { } outcome)
+            {
+                await _effects.CancelsDoneAsync();
+                return _report.Finish(outcome, core.State);
+            }
+
+            await TakeNewsAsync(core);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        if (_effects is { } effects)
+        {
+            await effects.AllDoneAsync();
+        }
+
+        await Task.WhenAll(_pumps).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
+    }
+
+    private async Task<DriverCore> TakeOverAsync(RunState state, CancellationToken cancellationToken)
+    {
+        var revision = await _patience.CallAsync(
+            "read the workflow's revision",
+            token => WorkflowRevisions.SettleAsync(_records, _run, state.Revision, _options.Workflow, _options.Resume, token),
+            cancellationToken);
+        var takeOver = new TakeOver(_records, _run, state);
+        var (existing, unknown) = takeOver.Divide(await _launcher.ListAsync(_run, cancellationToken));
+        foreach (var attempt in unknown)
+        {
+            await _launcher.CancelAsync(attempt, immediately: false, cancellationToken);
+        }
+
+        var (winners, damaged) = await _patience.CallAsync("look for commits", takeOver.FindCommitsAsync, cancellationToken);
+        var seals = await _patience.CallAsync("look for seals", takeOver.FindSealsAsync, cancellationToken);
+        var limit = Math.Min(_launcher.Capacity, state.Graph.Plan.MaxParallelTasks ?? int.MaxValue);
+        var bounds = _options.Scheduling with { MaxParallel = Math.Max(1, Math.Min(limit, _options.Scheduling.MaxParallel)) };
+        var scheduler = new Scheduler(state, new DescribedDefinitions(_options.Describe), bounds, _journal.Epoch);
+        var world = new RestoredWorld
+        {
+            Existing = existing,
+            Commits = winners,
+            Seals = seals,
+            Revision = revision,
+            Resume = _options.Resume,
+            CancelRequests = await _patience.CallAsync(
+                "look for cancel requests", token => CancellationRequests.CountAsync(_records, _run, token), cancellationToken),
+        };
+        scheduler.Restore(world, _options.Time.GetUtcNow());
+        scheduler.DataLost(damaged);
+        return new DriverCore(scheduler);
+    }
+
+    private async Task AppendAsync(IReadOnlyList<Decision> decisions, CancellationToken cancelNow)
+    {
+        for (var from = 0; from < decisions.Count; from += MaxDecisionsAnEntry)
+        {
+            var part = decisions.Count <= MaxDecisionsAnEntry ? decisions : [.. decisions.Skip(from).Take(MaxDecisionsAnEntry)];
+            var entry = _journal.Encode(part, _options.Time.GetUtcNow());
+
+            // Not cancelled at once: the decision to cancel is itself an entry, and a store that answers takes milliseconds.
+            using var giveUp = new CancellationTokenSource();
+            await using var onCancelNow = cancelNow.Register(() => giveUp.CancelAfter(TimeSpan.FromSeconds(5)));
+            await _patience.CallAsync("write the journal", token => _journal.AppendAsync(entry, token), giveUp.Token);
+        }
+    }
+
+    private async Task TakeNewsAsync(DriverCore core)
+    {
+        var waiting = _news.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+        if (core.NextDue is { } due && !waiting.IsCompleted)
+        {
+            var pause = due - _options.Time.GetUtcNow();
+            using var timer = new CancellationTokenSource();
+            await Task.WhenAny(waiting, Task.Delay(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, _options.Time, timer.Token));
+            await timer.CancelAsync();
+        }
+        else
+        {
+            await waiting;
+        }
+
+        var now = _options.Time.GetUtcNow();
+        for (var taken = 0; taken < MaxNewsARound && _news.Reader.TryRead(out var news); taken++)
+        {
+            news(core, now);
+        }
+    }
+
+    private async Task ObserveAsync(TaskGraph graph)
+    {
+        await foreach (var seen in _launcher.ObserveAsync(_ending.Token))
+        {
+            if (seen.Attempt.Run == _run && graph.TryFind(seen.Attempt.Task, seen.Attempt.Index, out var task))
+            {
+                var attempt = new AttemptRef(task, seen.Attempt.Index, seen.Attempt.Generation, seen.Attempt.Attempt);
+                Post((core, now) =>
+                {
+                    if (seen.Phase == ObservedPhase.Running)
+                    {
+                        _report.SeenRunning(attempt, seen.Facts);
+                    }
+
+                    core.Observed(attempt, seen.Phase, seen.Facts, now);
+                });
+            }
+        }
+    }
+
+    private async Task WatchCancelRequestsAsync()
+    {
+        using var timer = new PeriodicTimer(_options.CancelPoll, _options.Time);
+        var known = 0;
+        while (await timer.WaitForNextTickAsync(_ending.Token))
+        {
+            try
+            {
+                var count = await CancellationRequests.CountAsync(_records, _run, _ending.Token);
+                if (count != known)
+                {
+                    known = count;
+                    Post((core, _) => core.CancelRequested(count));
+                }
+            }
+            catch (ShuffleException)
+            {
+                // Looked for again at the next tick; whether the store is there is for the calls that matter to say.
+            }
+        }
+    }
+
+    private async Task PumpAsync(Task pump)
+    {
+        try
+        {
+            await pump;
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The driver ends.
+        }
+        catch (Exception failure)
+        {
+            // A driver that has gone deaf must not go on: the loop throws it on.
+            var captured = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(failure);
+            Post((_, _) => captured.Throw());
+        }
+    }
+
+    private void Post(Action<DriverCore, DateTimeOffset> news) => _news.Writer.TryWrite(news);
+}

@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+using Executor.Contracts.Identity;
+using Executor.Launching;
+using Executor.Scheduling;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Driving;
+
+/// <summary>
+/// Carries a driver's effects out, all at once, and posts what comes of each as news. A store out of reach is waited for; what cannot be
+/// mended is thrown into the driver's loop. Begin is for one caller at a time.
+/// </summary>
+internal sealed class EffectRunner(
+    string run,
+    IRunRecords records,
+    ILauncher launcher,
+    DriverOptions options,
+    TaskGraph graph,
+    StorePatience patience,
+    ChannelWriter<Action<DriverCore, DateTimeOffset>> news,
+    CancellationToken ending)
+{
+    private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private readonly ConcurrentDictionary<Task, bool> _cancels = new();
+    private readonly ConcurrentDictionary<AttemptRef, Task> _starts = new();
+
+    /// <summary>Begins one effect, in the state that it was decided in.</summary>
+    public void Begin(Effect effect, RunState state)
+    {
+        switch (effect)
+        {
+            case StartEffect start:
+                Start(start.Attempt, state.SealGenerationsOf(start.Attempt.Task));
+                break;
+            case CancelEffect cancel:
+                Track(CancelAsync(cancel), _cancels);
+                break;
+            case SealEffect seal:
+                Track(SealAsync(seal, state.GenerationsOf(seal.Task)), _running);
+                break;
+            case ReadCommitEffect read:
+                Track(ReadCommitAsync(read), _running);
+                break;
+            case VerifyEffect:
+                Track(VerifyAsync(), _running);
+                break;
+            default:
+                throw new ArgumentException($"nobody carries {effect.GetType().Name} out", nameof(effect));
+        }
+    }
+
+    /// <summary>Returns once every attempt was asked to end that is to be.</summary>
+    public Task CancelsDoneAsync() => Task.WhenAll(_cancels.Keys);
+
+    /// <summary>Returns once nothing is under way; to be called after the end was announced.</summary>
+    public async Task AllDoneAsync() =>
+        await Task.WhenAll(_running.Keys.Concat(_cancels.Keys)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private static void Track(Task effect, ConcurrentDictionary<Task, bool> set)
+    {
+        if (effect.IsCompleted)
+        {
+            return;
+        }
+
+        set.TryAdd(effect, true);
+        effect.ContinueWith(
+            done => set.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void Start(AttemptRef attempt, IReadOnlyList<int> sealGenerations)
+    {
+        var start = StartAsync(attempt, sealGenerations);
+        if (!start.IsCompleted)
+        {
+            _starts[attempt] = start;
+            Track(ForgetAsync(), _running);
+        }
+
+        async Task ForgetAsync()
+        {
+            await start;
+            _starts.TryRemove(attempt, out _);
+        }
+    }
+
+    private async Task StartAsync(AttemptRef attempt, IReadOnlyList<int> sealGenerations)
+    {
+        try
+        {
+            var descriptor = options.Describe(attempt.Task, attempt.Index, attempt.Generation, attempt.Attempt, sealGenerations);
+            await launcher.StartAsync(new LaunchRequest(descriptor, options.RunKey), ending);
+            Post((core, _) => core.LaunchAccepted(attempt));
+        }
+        catch (LaunchException refusal) when (refusal.Hold)
+        {
+            Post((core, now) => core.LaunchHeld(attempt, now));
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The next driver finds out whether it was started.
+        }
+        catch (Exception failure)
+        {
+            // Whatever a backend fails with is the infrastructure's failure, unless it says that the task can never start.
+            var never = failure is LaunchException;
+            Post((core, now) => core.LaunchFailed(attempt, never, failure.Message, now));
+        }
+    }
+
+    private async Task CancelAsync(CancelEffect cancel)
+    {
+        try
+        {
+            if (_starts.TryGetValue(cancel.Attempt, out var start))
+            {
+                // Overtaken by its cancellation, the attempt would run on.
+                await start;
+            }
+
+            await launcher.CancelAsync(graph.Name(run, cancel.Attempt), cancel.Immediately, ending);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The driver ends, and with it the wait.
+        }
+        catch (Exception failure)
+        {
+            ThrowIntoLoop(failure);
+        }
+    }
+
+    private async Task SealAsync(SealEffect seal, int[] generations)
+    {
+        var output = graph.Plan.Tasks[seal.Task].Outputs[seal.Output];
+        var id = new SealId(run, new OutputId(graph.Plan.Tasks[seal.Task].Name, output.Name), seal.Generation);
+        var request = new SealRequest(id, seal.Epoch, output.Partitioning.Count, generations);
+        try
+        {
+            await patience.CallAsync($"seal {id.Output}", token => (Task)records.SealAsync(request, token), ending);
+            Post((core, _) => core.SealWritten(seal));
+        }
+        catch (ShuffleException failure) when (failure.Error is ShuffleError.NotFound or ShuffleError.DataLoss)
+        {
+            Post((core, _) => core.SealLacksCommit(seal, $"{id.Output} cannot be sealed: {failure.Message}"));
+        }
+        catch (ShuffleException failure) when (failure.Error is ShuffleError.SchemaMismatch or ShuffleError.Invalid)
+        {
+            Post((core, _) => core.SealImpossible($"{id.Output} cannot be sealed: {failure.Message}"));
+        }
+        catch (Exception failure)
+        {
+            ThrowIntoLoop(failure);
+        }
+    }
+
+    private async Task ReadCommitAsync(ReadCommitEffect read)
+    {
+        var instance = new InstanceId(graph.Plan.Tasks[read.Attempt.Task].Name, read.Attempt.Index);
+        try
+        {
+            var found = await patience.CallAsync(
+                $"read the commit of {instance}",
+                token => CommitReader.ReadAsync(records, run, instance, read.Attempt.Generation, token),
+                ending);
+            Post((core, now) => core.CommitRead(read.Attempt, read.Facts, found, now));
+        }
+        catch (Exception failure)
+        {
+            ThrowIntoLoop(failure);
+        }
+    }
+
+    private async Task VerifyAsync()
+    {
+        try
+        {
+            var report = await patience.CallAsync("read the committed data back", token => records.VerifyAsync(run, token), ending);
+            var losses = new List<AttemptRef>();
+            foreach (var loss in report.Losses)
+            {
+                if (graph.TryFind(loss.Instance.Task, loss.Instance.Index, out var task))
+                {
+                    losses.Add(new AttemptRef(task, loss.Instance.Index, loss.Generation, 0));
+                }
+            }
+
+            Post((core, now) => core.Verified(losses, now));
+        }
+        catch (Exception failure)
+        {
+            ThrowIntoLoop(failure);
+        }
+    }
+
+    private void ThrowIntoLoop(Exception failure)
+    {
+        if (failure is OperationCanceledException && ending.IsCancellationRequested)
+        {
+            return;
+        }
+
+        var captured = ExceptionDispatchInfo.Capture(failure);
+        Post((_, _) => captured.Throw());
+    }
+
+    private void Post(Action<DriverCore, DateTimeOffset> item) => news.TryWrite(item);
+}

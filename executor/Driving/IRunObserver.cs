@@ -1,0 +1,61 @@
+using Executor.Contracts.Identity;
+using Executor.Contracts.Reporting;
+using Executor.Outcomes;
+
+namespace Executor.Driving;
+
+/// <summary>
+/// Is told how a run goes. Called by the driver, one call at a time, in order; a call that takes long holds the run up, and one that throws
+/// ends it.
+/// </summary>
+internal interface IRunObserver
+{
+    /// <summary>Where the run stands: every now and then while something changes, and once at the end.</summary>
+    void Progress(RunProgress progress);
+
+    /// <summary>An attempt is over. Told after the decision that follows from it stands in the journal.</summary>
+    void AttemptEnded(AttemptRow attempt);
+
+    /// <summary>Something that people should know of and that ends nothing, in one sentence.</summary>
+    void Notice(string message);
+}
+
+/// <summary>Where a run stands.</summary>
+/// <param name="At">When.</param>
+/// <param name="Tasks">The tasks in the plan's order.</param>
+internal sealed record RunProgress(DateTimeOffset At, IReadOnlyList<TaskProgress> Tasks);
+
+/// <summary>Where a task stands.</summary>
+/// <param name="Name">The task's name.</param>
+/// <param name="Instances">How many instances it has.</param>
+/// <param name="Running">Instances with an attempt under way.</param>
+/// <param name="Done">Instances with a commit.</param>
+/// <param name="Failed">Instances that are not tried again.</param>
+/// <param name="Retries">Attempts made because an earlier one had failed.</param>
+internal readonly record struct TaskProgress(string Name, int Instances, int Running, int Done, int Failed, int Retries)
+{
+    /// <summary>Instances that wait for other tasks, for room or for their next try.</summary>
+    public int Waiting => Instances - Running - Done - Failed;
+}
+
+/// <summary>The accounting row of an attempt.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Usage">What it used, where that is known.</param>
+internal sealed record AttemptRow(AttemptId Attempt, AttemptOutcome Outcome, AttemptUsage? Usage)
+{
+    /// <summary>When the driver decided to launch it, by the driver's clock; null where an earlier driver did.</summary>
+    public DateTimeOffset? Launched { get; init; }
+
+    /// <summary>When it was first seen to run, by the launcher's clock.</summary>
+    public DateTimeOffset? Running { get; init; }
+
+    /// <summary>When its end was seen, by the launcher's clock.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>Where it ran.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>The last lines of the body's standard error.</summary>
+    public string? LogTail { get; init; }
+}

@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Journaling;
+using Executor.Planning;
+using Executor.Scheduling;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Driving;
+
+/// <summary>
+/// Reads what a run's records say of it, beside whatever driver it has: opens no epoch and writes nothing.
+/// Fails with <see cref="JournalException"/> and <see cref="ShuffleException"/>.
+/// </summary>
+internal static class RunStatusReader
+{
+    /// <summary>Where a run stands; null if there is no journal of it.</summary>
+    /// <param name="records">Where the run's records are.</param>
+    /// <param name="run">The run's id.</param>
+    /// <param name="plan">The plan of the run's latest revision.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<RunStatus?> ReadAsync(IRunRecords records, string run, RunPlan plan, CancellationToken cancellationToken)
+    {
+        var graph = new TaskGraph(plan);
+        var state = new RunState(graph);
+        var failures = new FailureLog(run, graph);
+        JournalEntry? first = null;
+        JournalEntry? last = null;
+        await foreach (var entry in Journal.ReadAsync(records, run, graph, 0, cancellationToken))
+        {
+            first ??= entry;
+            last = entry with { Decisions = [] };
+            foreach (var decision in entry.Decisions)
+            {
+                state.Apply(decision, entry.Epoch);
+                failures.Apply(decision);
+            }
+        }
+
+        if (first is null || last is null)
+        {
+            return null;
+        }
+
+        // Commits that no driver has seen yet are success all the same.
+        var (winners, _) = await new TakeOver(records, run, state).FindCommitsAsync(cancellationToken);
+        foreach (var winner in winners)
+        {
+            state.Apply(new CommittedDecision(winner), last.Epoch);
+        }
+
+        return new RunStatus(
+            first.At, last.At, last.Epoch, state.Revision, state.Finished, state.Cancelled,
+            failures.Failures, failures.Count, RunReport.ProgressOf(state, last.At));
+    }
+
+    /// <summary>The revision that a run goes by, which tells which workflow record to plan from; -1 if no decision names one.</summary>
+    public static async Task<int> RevisionAsync(IRunRecords records, string run, CancellationToken cancellationToken)
+    {
+        var revision = -1;
+        var nothing = new TaskGraph(new RunPlan
+        {
+            Workflow = string.Empty,
+            Parameters = new Dictionary<string, string>(),
+            Tasks = [],
+            Results = [],
+        });
+        await foreach (var entry in Journal.ReadAsync(records, run, nothing, 0, cancellationToken))
+        {
+            revision = entry.Decisions.OfType<RevisionDecision>().LastOrDefault()?.Revision ?? revision;
+        }
+
+        return revision;
+    }
+
+    /// <summary>
+    /// The accounting rows of all attempts that have ended: those that did not commit from the journal, in its order, then the winners of every
+    /// generation from their commits, in order of their keys. Rows of tasks that the plan no longer has are left out.
+    /// </summary>
+    /// <param name="records">Where the run's records are.</param>
+    /// <param name="run">The run's id.</param>
+    /// <param name="plan">The plan of the run's latest revision.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async IAsyncEnumerable<AttemptRow> ReadAttemptsAsync(
+        IRunRecords records, string run, RunPlan plan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var graph = new TaskGraph(plan);
+        var launched = new Dictionary<AttemptRef, DateTimeOffset>();
+        await foreach (var entry in Journal.ReadAsync(records, run, graph, 0, cancellationToken))
+        {
+            foreach (var decision in entry.Decisions)
+            {
+                switch (decision)
+                {
+                    case LaunchDecision launch:
+                        launched[launch.Attempt] = entry.At;
+                        break;
+                    case OutcomeDecision outcome:
+                        launched.Remove(outcome.Attempt, out var at);
+                        yield return new AttemptRow(graph.Name(run, outcome.Attempt), outcome.Outcome, outcome.Usage)
+                        {
+                            Launched = at == default ? null : at,
+                            Ended = outcome.Usage?.Ended ?? entry.At,
+                        };
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+
+        await foreach (var key in records.ListAsync(run, RecordKeys.Commits, cancellationToken))
+        {
+            if (!TakeOver.TryParseCommit(graph, key, out var task, out var index, out var generation))
+            {
+                continue;
+            }
+
+            var name = new InstanceId(graph.Plan.Tasks[task].Name, index);
+            var found = await CommitReader.ReadAsync(records, run, name, generation, cancellationToken);
+            if (found.Commit is { } commit)
+            {
+                var winner = new AttemptRef(task, index, generation, commit.Writer.Attempt.Attempt);
+                yield return new AttemptRow(commit.Writer.Attempt, Outcomes.OutcomeClassifier.Committed, commit.Usage)
+                {
+                    Launched = launched.TryGetValue(winner, out var at) ? at : null,
+                    Ended = commit.Usage?.Ended,
+                };
+            }
+        }
+    }
+}
+
+/// <summary>Where a run stands by its records.</summary>
+/// <param name="Begun">When its first journal entry was made, by that driver's clock.</param>
+/// <param name="LastEntry">When its latest entry was made, by that driver's clock.</param>
+/// <param name="Epoch">The epoch of the latest driver.</param>
+/// <param name="Revision">The workflow's revision; -1 if no driver has come as far.</param>
+/// <param name="Finished">How it ended; null while it has not.</param>
+/// <param name="Cancelled">True while it is being cancelled, or was.</param>
+/// <param name="Failures">What failed for good, in order, at most 100.</param>
+/// <param name="FailureCount">How much failed for good.</param>
+/// <param name="Progress">Where the tasks stand.</param>
+internal sealed record RunStatus(
+    DateTimeOffset Begun,
+    DateTimeOffset LastEntry,
+    long Epoch,
+    int Revision,
+    RunOutcome? Finished,
+    bool Cancelled,
+    IReadOnlyList<RunFailure> Failures,
+    int FailureCount,
+    RunProgress Progress);

@@ -1,0 +1,74 @@
+using Executor.Shuffle.Channel;
+using Executor.Shuffle.Channel.Flight;
+using Executor.Shuffle.Engine.Hosting;
+using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Security;
+
+namespace Executor.Hosting;
+
+/// <summary>
+/// The shuffle store as the executor sees it: the embedded one, started inside this process and reachable by tasks on a loopback port, or one
+/// that runs elsewhere.
+/// </summary>
+internal sealed class StoreConnection : IAsyncDisposable
+{
+    private readonly ShuffleStoreHost? _host;
+    private readonly Func<string, string> _runKeyOf;
+
+    private StoreConnection(ShuffleStoreHost host)
+    {
+        _host = host;
+        _runKeyOf = host.RunKeyOf;
+        Address = host.Address;
+        Channel = host.Channel;
+        Records = host.Records;
+    }
+
+    private StoreConnection(Uri address, StoreKeys keys)
+    {
+        _runKeyOf = keys.RunKeyOf;
+        Address = address;
+        var options = new FlightChannelOptions { Endpoints = [address], Key = keys.OperatorKey };
+        Channel = new FlightShuffleChannel(options);
+        Records = new FlightRunRecords(options);
+    }
+
+    /// <summary>Where tasks reach it.</summary>
+    public Uri Address { get; }
+
+    public IShuffleChannel Channel { get; }
+
+    public IRunRecords Records { get; }
+
+    /// <summary>
+    /// Starts the embedded store on the state folder, or makes a client of another. Throws <see cref="IOException"/>,
+    /// <see cref="UnauthorizedAccessException"/>, <see cref="ArgumentException"/> or <see cref="ShuffleException"/>; a store that runs elsewhere is not
+    /// tried before it is used.
+    /// </summary>
+    public static async Task<StoreConnection> OpenAsync(StoreAddress address, StateDirectory state, CancellationToken cancellationToken)
+    {
+        if (address.Uri is { } uri)
+        {
+            var keys = new StoreKeys(await File.ReadAllBytesAsync(address.KeyFile!, cancellationToken));
+            return new StoreConnection(uri, keys);
+        }
+
+        var options = new ShuffleStoreOptions { Directory = state.Store, KeyFile = state.KeyFile };
+        return new StoreConnection(await ShuffleStoreHost.StartAsync(options, cancellationToken));
+    }
+
+    /// <summary>True for what <see cref="OpenAsync"/> and the connection throw when the store cannot be used.</summary>
+    public static bool IsUnavailable(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or ShuffleException or ObjectStoreException or ArgumentException;
+
+    /// <summary>The key that a run's tasks are given.</summary>
+    public string RunKeyOf(string run) => _runKeyOf(run);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Channel.DisposeAsync();
+        await Records.DisposeAsync();
+        await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+using Executor.Workflows.Values;
+
+namespace Executor.Planning;
+
+/// <summary>Makes the descriptors of a run's attempts: a function of plan, attempt and seals. Thread-safe.</summary>
+internal sealed class DescriptorFactory
+{
+    private readonly RunPlan _plan;
+    private readonly string _run;
+    private readonly IReadOnlyList<Uri> _stores;
+    private readonly IReadOnlyDictionary<string, string> _assemblies;
+    private readonly string[] _taskDefinitions;
+    private readonly ConcurrentDictionary<int, ParsedTask> _parsed = new();
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="run">The run's id.</param>
+    /// <param name="stores">The store's addresses.</param>
+    /// <param name="assemblies">
+    /// The full path of the built assembly for each <see cref="PlannedDotnetTask.Source"/>; a source without an entry is taken to be an
+    /// assembly.
+    /// </param>
+    public DescriptorFactory(RunPlan plan, string run, IReadOnlyList<Uri> stores, IReadOnlyDictionary<string, string>? assemblies = null)
+    {
+        _plan = plan;
+        _run = run;
+        _stores = stores;
+        _assemblies = assemblies ?? new Dictionary<string, string>();
+        var byName = new Dictionary<string, string>();
+        foreach (var task in plan.Tasks)
+        {
+            byName[task.Name] = DefinitionHasher.OfTask(plan, task, name => byName[name]);
+        }
+
+        _taskDefinitions = [.. plan.Tasks.Select(t => byName[t.Name])];
+    }
+
+    /// <summary>The hash of a task's definition.</summary>
+    /// <param name="task">The task's ordinal in the plan.</param>
+    public string TaskDefinition(int task) => _taskDefinitions[task];
+
+    /// <summary>The descriptor of an attempt.</summary>
+    /// <param name="task">The task's ordinal in the plan.</param>
+    /// <param name="index">The instance.</param>
+    /// <param name="generation">The instance's generation.</param>
+    /// <param name="attempt">The retry number, from one.</param>
+    /// <param name="sealGenerations">The seal's generation to read for each input, in the order of the task's inputs.</param>
+    /// <param name="resources">The limits where they are not the task's own.</param>
+    public TaskDescriptor Create(
+        int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations, ResourceLimits? resources = null)
+    {
+        var planned = _plan.Tasks[task];
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, planned.Instances);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(sealGenerations.Count, planned.Inputs.Count);
+
+        var parsed = _parsed.GetOrAdd(task, static (_, t) => new ParsedTask(t), planned);
+        var item = planned.Items?[index];
+        string Expand(Template template) =>
+            template.Expand(name => ValueOf(name, index, item))
+            ?? throw new InvalidOperationException($"a placeholder of the task '{planned.Name}' has no value in '{template.Text}'");
+
+        var descriptor = new TaskDescriptor
+        {
+            Attempt = new AttemptId(_run, planned.Name, index, generation, attempt),
+            Definition = "",
+            TaskDefinition = _taskDefinitions[task],
+            Stores = _stores,
+            Command = parsed.Command?.Select(Expand).ToList(),
+            Dotnet = Bind(planned.Dotnet),
+            WorkingDirectory = parsed.WorkingDirectory is { } directory ? Expand(directory) : null,
+            Environment = parsed.Environment.ToDictionary(v => v.Key, v => Expand(v.Value)),
+            Parameters = _plan.Parameters,
+            Item = item,
+            Inputs = [.. planned.Inputs.Select((input, i) => Bind(input, index, sealGenerations[i]))],
+            Outputs = parsed.Outputs,
+            Resources = resources ?? planned.Resources,
+            Timeout = planned.Timeout,
+        };
+        return descriptor with { Definition = DefinitionHasher.OfInstance(planned, descriptor) };
+    }
+
+    private string? ValueOf(string name, int index, string? item) => name switch
+    {
+        "index" => index.ToString(CultureInfo.InvariantCulture),
+        "item" => item,
+        "run.id" => _run,
+        _ when name.StartsWith(ParameterResolver.Prefix, StringComparison.Ordinal) =>
+            _plan.Parameters.GetValueOrDefault(name[ParameterResolver.Prefix.Length..]),
+        _ => null,
+    };
+
+    private DotnetTask? Bind(PlannedDotnetTask? task) =>
+        task is null ? null : new DotnetTask(_assemblies.GetValueOrDefault(task.Source, task.Source), task.Type);
+
+    private static InputDescriptor Bind(PlannedInput input, int index, int sealGeneration) => new()
+    {
+        From = input.From,
+        SealGeneration = sealGeneration,
+        Partition = input.Read == ReadMode.Partition ? index : null,
+        SourceIndex = input.Read == ReadMode.SameIndex ? index : null,
+        Format = input.Format,
+        Stdin = input.Stdin,
+    };
+
+    /// <summary>A task with its templates parsed once for all instances.</summary>
+    private sealed class ParsedTask(PlannedTask task)
+    {
+        public List<Template>? Command { get; } = task.Command?.Select(Template.Parse).ToList();
+
+        public Template? WorkingDirectory { get; } = task.WorkingDirectory is null ? null : Template.Parse(task.WorkingDirectory);
+
+        public Dictionary<string, Template> Environment { get; } = task.Environment.ToDictionary(v => v.Key, v => Template.Parse(v.Value));
+
+        public List<OutputDescriptor> Outputs { get; } = [.. task.Outputs.Select(Bind)];
+
+        private static OutputDescriptor Bind(PlannedOutput output) => new()
+        {
+            Name = output.Name,
+            Format = output.Format,
+            Stdout = output.Stdout,
+            Partitioning = output.Partitioning,
+        };
+    }
+}

@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+using Executor.Workflows.Errors;
+using Executor.Workflows.Model;
+using Executor.Workflows.Values;
+
+namespace Executor.Planning;
+
+/// <summary>Makes a planned task of a task and the workflow's defaults.</summary>
+internal sealed class TaskPlanner(
+    Workflow workflow, ParameterResolver parameters, SettledValues values, FanOutCounter counts, DiagnosticList diagnostics)
+{
+    private const long DefaultCpuMillicores = 1000;
+    private const long DefaultMemoryBytes = 512L << 20;
+
+    private readonly Dictionary<string, DataFormat> _formats = workflow.Tasks
+        .SelectMany(t => t.Outputs.Select(o => (Id: $"{t.Name?.Value}.{o.Name?.Value}", o.Format)))
+        .DistinctBy(o => o.Id).ToDictionary(o => o.Id, o => o.Format);
+
+    /// <summary>Plans a task but for its place among the others; parts that are wrong are errors.</summary>
+    public PlannedTask Plan(TaskSpec task)
+    {
+        var (own, defaults) = (task.Settings, workflow.Defaults);
+        var name = task.Name?.Value ?? "";
+        var dotnetSource = task.Dotnet?.Source is { } source ? Path.GetFullPath(source.Value, workflow.Directory) : null;
+        return new PlannedTask
+        {
+            Name = name,
+            Instances = counts.Instances(name) ?? 0,
+            Items = task.FanOut?.Items?.Select(i => values.Text(i) ?? "").ToList(),
+            Command = task.Command?.Select(c => c.Value.Text).ToList(),
+            Dotnet = dotnetSource is null ? null : new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type),
+            SourceHash = dotnetSource is null ? null : HashSource(task.Dotnet!.Source!, dotnetSource),
+            WorkingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory),
+            Environment = MergeEnvironment(own, defaults),
+            Inputs = PlanInputs(task),
+            Outputs = PlanOutputs(task),
+            DependsOn = [],
+            Resources = new ResourceLimits(
+                values.Cpu(own.Cpu ?? defaults.Cpu) ?? DefaultCpuMillicores,
+                values.Memory(own.Memory ?? defaults.Memory) ?? DefaultMemoryBytes),
+            Retries = PlanRetries(own, defaults),
+            Timeout = values.Timeout(own.Timeout ?? defaults.Timeout),
+            Image = values.Text(own.Image ?? defaults.Image),
+            Class = task.Class?.Value,
+            PodFields = MergePodFields(own, defaults),
+        };
+    }
+
+    private static RetryBudget PlanRetries(TaskSettings own, TaskSettings defaults)
+    {
+        var standard = new RetryBudget();
+        return new RetryBudget(
+            own.TaskRetries ?? defaults.TaskRetries ?? standard.Task,
+            own.InfrastructureRetries ?? defaults.InfrastructureRetries ?? standard.Infrastructure);
+    }
+
+    private static SortedDictionary<string, string> MergeEnvironment(TaskSettings own, TaskSettings defaults)
+    {
+        var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in defaults.Environment.Concat(own.Environment))
+        {
+            environment[name] = value.Value.Text;
+        }
+
+        return environment;
+    }
+
+    private static SortedDictionary<string, JsonElement> MergePodFields(TaskSettings own, TaskSettings defaults)
+    {
+        var fields = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var (name, value) in defaults.PodFields.Concat(own.PodFields))
+        {
+            fields[name] = value;
+        }
+
+        return fields;
+    }
+
+    private string HashSource(Located<string> written, string source)
+    {
+        try
+        {
+            return SourceHasher.Hash(source);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            diagnostics.Add(written.At, $"found {Quoted.Text(written.Value)}, expected a file that exists: there is no {source}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            diagnostics.Add(written.At, $"found {Quoted.Text(written.Value)}, which cannot be read: {e.Message}");
+        }
+
+        return "";
+    }
+
+    /// <summary>Parameters are put in here already, because only then it shows whether the path is relative to the file.</summary>
+    private string? PlanWorkingDirectory(Located<Template>? directory)
+    {
+        if (directory is null)
+        {
+            return null;
+        }
+
+        var path = parameters.ExpandKnown(directory.Value);
+        if (path.Text.Length == 0)
+        {
+            diagnostics.Add(directory.At, "found an empty path, expected the path of a folder");
+        }
+        else if (path.BeginsWithPlaceholder && !path.Placeholders.First().StartsWith(ParameterResolver.Prefix, StringComparison.Ordinal))
+        {
+            diagnostics.Add(
+                directory.At, $"found {Quoted.Text(directory.Value.Text)}, expected a path that begins with a fixed part such as './'");
+        }
+
+        return Path.GetFullPath(path.Text, workflow.Directory);
+    }
+
+    private List<PlannedInput> PlanInputs(TaskSpec task)
+    {
+        var inputs = new List<PlannedInput>();
+        foreach (var input in task.Inputs)
+        {
+            if (OutputId.TryParse(input.From?.Value, out var from))
+            {
+                var stdin = task.Stdin is { } named ? named.Value == input.From!.Value : task.Dotnet is not null && inputs.Count == 0;
+                var format = input.Format ?? _formats.GetValueOrDefault(input.From!.Value);
+                inputs.Add(new PlannedInput(from, PlanRead(task, input), format, stdin));
+            }
+        }
+
+        return inputs;
+    }
+
+    private static ReadMode PlanRead(TaskSpec task, InputSpec input) => input.Read?.Value switch
+    {
+        "partition" => ReadMode.Partition,
+        "same-index" => ReadMode.SameIndex,
+        null when task.FanOut?.Over?.Value == input.From!.Value => ReadMode.Partition,
+        _ => ReadMode.All,
+    };
+
+    private List<PlannedOutput> PlanOutputs(TaskSpec task)
+    {
+        var outputs = new List<PlannedOutput>();
+        foreach (var output in task.Outputs)
+        {
+            var name = output.Name?.Value ?? "";
+            var stdout = task.Stdout is { } named ? named.Value == name : task.Dotnet is not null && outputs.Count == 0;
+            var partitioning = new PartitioningDescriptor
+            {
+                Kind = output.Partitioning?.Kind ?? PartitioningKind.Unpartitioned,
+                Count = counts.Partitions($"{task.Name?.Value}.{name}") ?? 1,
+                Columns = output.Partitioning?.Columns ?? [],
+                Bounds = output.Partitioning?.Bounds ?? [],
+            };
+            outputs.Add(new PlannedOutput(name, output.Format, stdout, partitioning));
+        }
+
+        return outputs;
+    }
+}

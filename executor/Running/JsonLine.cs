@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Executor.Contracts.Identity;
+using Executor.Driving;
+
+namespace Executor.Running;
+
+/// <summary>JSON for programs: one object a line, and the parts that several kinds of line share.</summary>
+internal static class JsonLine
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes one object as one line.</summary>
+    public static void Write(TextWriter writer, Action<Utf8JsonWriter> content)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            content(json);
+            json.WriteEndObject();
+        }
+
+        writer.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+
+    /// <summary>Writes who an attempt is.</summary>
+    public static void WriteAttempt(Utf8JsonWriter json, AttemptId attempt)
+    {
+        json.WriteString("task", attempt.Task);
+        json.WriteNumber("index", attempt.Index);
+        json.WriteNumber("generation", attempt.Generation);
+        json.WriteNumber("attempt", attempt.Attempt);
+    }
+
+    /// <summary>Writes <c>tasks</c>, where each stands.</summary>
+    public static void WriteTasks(Utf8JsonWriter json, RunProgress progress)
+    {
+        json.WriteStartArray("tasks");
+        foreach (var task in progress.Tasks)
+        {
+            json.WriteStartObject();
+            json.WriteString("task", task.Name);
+            json.WriteNumber("instances", task.Instances);
+            json.WriteNumber("waiting", task.Waiting);
+            json.WriteNumber("running", task.Running);
+            json.WriteNumber("done", task.Done);
+            json.WriteNumber("failed", task.Failed);
+            json.WriteNumber("retries", task.Retries);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using Executor.Accounting;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Driving;
+using Executor.Planning;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Running;
+
+/// <summary>
+/// A run for programs: one JSON object a line, each with its <c>event</c>: <c>started</c>, <c>progress</c>, <c>attempt</c>, <c>notice</c>,
+/// <c>log</c>, <c>output</c>, <c>written</c>, and at last <c>finished</c>.
+/// </summary>
+internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
+{
+    private readonly Lock _writing = new();
+
+    /// <inheritdoc/>
+    public void Started(string run, RunPlan plan, string machine) => Write("started", json =>
+    {
+        json.WriteString("run", run);
+        json.WriteString("workflow", plan.Workflow);
+        json.WriteNumber("tasks", plan.Tasks.Count);
+        json.WriteNumber("instances", plan.Tasks.Sum(task => (long)task.Instances));
+        json.WriteString("machine", machine);
+    });
+
+    /// <inheritdoc/>
+    public void Progress(RunProgress progress) => Write("progress", json =>
+    {
+        json.WriteString("at", progress.At);
+        JsonLine.WriteTasks(json, progress);
+    });
+
+    /// <inheritdoc/>
+    public void AttemptEnded(AttemptRow attempt) => Write("attempt", json =>
+    {
+        JsonLine.WriteAttempt(json, attempt.Attempt);
+        json.WriteString("cause", attempt.Outcome.Cause.ToString());
+        json.WriteString("reason", attempt.Outcome.Reason);
+        WriteNumber(json, "exitCode", attempt.Outcome.ExitCode);
+        WriteNumber(json, "signal", attempt.Outcome.Signal);
+        if (attempt.Usage is { } usage)
+        {
+            json.WritePropertyName("usage");
+            JsonSerializer.Serialize(json, usage, Contracts.ContractsJson.Default.AttemptUsage);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void Notice(string message) => Write("notice", json => json.WriteString("message", message));
+
+    /// <inheritdoc/>
+    public void Log(AttemptId attempt, string line) => Write("log", json =>
+    {
+        JsonLine.WriteAttempt(json, attempt);
+        json.WriteString("line", line);
+    });
+
+    /// <inheritdoc/>
+    public void Output(SealRecord seal, bool isResult) => Write("output", json =>
+    {
+        json.WriteString("output", seal.Output.ToString());
+        json.WriteNumber("generation", seal.Generation);
+        json.WriteBoolean("result", isResult);
+        json.WriteNumber("instances", seal.Instances.Count);
+        json.WriteNumber("partitions", seal.PartitionCount);
+        json.WriteNumber("partitionsWithRows", seal.Partitions.Count(partition => partition.Rows > 0));
+        json.WriteNumber("blocks", seal.Partitions.Sum(partition => partition.Blocks));
+        json.WriteNumber("rows", seal.Partitions.Sum(partition => partition.Rows));
+        json.WriteNumber("bytes", seal.Partitions.Sum(partition => partition.Bytes));
+        json.WriteNumber("segments", seal.Segments.Count);
+    });
+
+    /// <inheritdoc/>
+    public Task ResultAsync(IShuffleChannel channel, SealId seal, SealRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Written(OutputId output, string path) => Write("written", json =>
+    {
+        json.WriteString("output", output.ToString());
+        json.WriteString("path", path);
+    });
+
+    /// <inheritdoc/>
+    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode) => Write("finished", json =>
+    {
+        json.WriteString("run", run);
+        json.WriteString("outcome", JsonNamingPolicy.CamelCase.ConvertName(result.End.ToString()));
+        json.WriteNumber("exitCode", exitCode);
+        json.WriteNumber("seconds", Math.Round(elapsed.TotalSeconds, 3));
+        if (result.Message is { } message)
+        {
+            json.WriteString("message", message);
+        }
+
+        json.WriteStartArray("failures");
+        foreach (var failure in result.Failures)
+        {
+            json.WriteStartObject();
+            if (failure.Attempt is { } attempt)
+            {
+                JsonLine.WriteAttempt(json, attempt);
+            }
+
+            json.WriteString("reason", failure.Reason);
+            if (failure.LogTail is { } tail)
+            {
+                json.WriteString("logTail", tail);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        WriteAccounts(json, accounts);
+    });
+
+    private static void WriteAccounts(Utf8JsonWriter json, RunAccounts accounts)
+    {
+        json.WriteStartArray("accounts");
+        foreach (var task in accounts.Tasks)
+        {
+            json.WriteStartObject();
+            json.WriteString("task", task.Task);
+            json.WriteNumber("attempts", task.Attempts);
+            json.WriteNumber("succeeded", task.Succeeded);
+            json.WriteNumber("failed", task.Failed);
+            json.WriteNumber("lost", task.Lost);
+            json.WriteNumber("wallSeconds", task.WallSeconds);
+            json.WriteNumber("cpuSeconds", task.CpuSeconds);
+            json.WriteNumber("cpuSecondsRequested", task.CpuSecondsRequested);
+            json.WriteNumber("peakMemoryBytes", task.PeakMemoryBytes);
+            json.WriteNumber("memoryRequestedBytes", task.MemoryRequestedBytes);
+            json.WriteNumber("wastedGigabyteSeconds", task.WastedGigabyteSeconds);
+            json.WriteNumber("inputBytes", task.InputBytes);
+            json.WriteNumber("outputBytes", task.OutputBytes);
+            json.WriteNumber("inputRows", task.InputRows);
+            json.WriteNumber("outputRows", task.OutputRows);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, number);
+        }
+    }
+
+    private void Write(string name, Action<Utf8JsonWriter> content)
+    {
+        lock (_writing)
+        {
+            JsonLine.Write(writer, json =>
+            {
+                json.WriteString("event", name);
+                content(json);
+            });
+            writer.Flush();
+        }
+    }
+}

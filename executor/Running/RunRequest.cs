@@ -1,0 +1,38 @@
+using Executor.Hosting;
+using Executor.Results;
+
+namespace Executor.Running;
+
+/// <summary>What <c>executor run</c> is asked to do.</summary>
+internal sealed record RunRequest
+{
+    /// <summary>The workflow file.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Parameters given on the command line.</summary>
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    /// <summary>The run to begin or to go on with; a new name if null.</summary>
+    public string? RunId { get; init; }
+
+    /// <summary>Attempts at a time; the workflow's bound, else the number of processors, if null.</summary>
+    public int? Parallel { get; init; }
+
+    /// <summary>The state folder; see <see cref="StateDirectory.Open"/>.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The store.</summary>
+    public required StoreAddress Store { get; init; }
+
+    /// <summary>Where results are written; nowhere if null.</summary>
+    public string? ResultsDirectory { get; init; }
+
+    /// <summary>The formats to write them in.</summary>
+    public IReadOnlyList<ResultFormat> ResultFormats { get; init; } = [];
+
+    /// <summary>Where the trace is written; nowhere if null.</summary>
+    public string? TraceFile { get; init; }
+
+    /// <summary>True to keep the files of ended attempts.</summary>
+    public bool KeepFiles { get; init; }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Executor.Accounting;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Driving;
+using Executor.Outcomes;
+using Executor.Planning;
+using Executor.Rendering;
+using Executor.Results;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Running;
+
+/// <summary>
+/// A run for people: how it goes as plain lines on standard error, results and accounts on standard output. A line of progress is written at most
+/// once a second, and only when something has changed.
+/// </summary>
+internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProvider time) : IRunOutput
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _writing = new();
+    private string _lastProgress = "";
+    private long _lastWritten;
+    private long _started;
+
+    /// <inheritdoc/>
+    public void Started(string run, RunPlan plan, string machine)
+    {
+        _started = time.GetTimestamp();
+        var instances = plan.Tasks.Sum(task => (long)task.Instances);
+        Line($"run {run}: {plan.Tasks.Count} tasks, {Quantities.Count(instances)} instances; {machine}");
+    }
+
+    /// <inheritdoc/>
+    public void Progress(RunProgress progress)
+    {
+        var text = string.Join("  ", progress.Tasks.Select(Describe));
+        var over = progress.Tasks.All(task => task.Done == task.Instances);
+        if (text == _lastProgress || (!over && _lastWritten != 0 && time.GetElapsedTime(_lastWritten) < Interval))
+        {
+            return;
+        }
+
+        _lastProgress = text;
+        _lastWritten = time.GetTimestamp();
+        Line(text);
+    }
+
+    /// <inheritdoc/>
+    public void AttemptEnded(AttemptRow attempt)
+    {
+        if (attempt.Outcome.Cause is not (AttemptCause.Succeeded or AttemptCause.Cancelled))
+        {
+            Line($"{attempt.Attempt.Instance} attempt {attempt.Attempt.Attempt}: {attempt.Outcome.Reason}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Notice(string message) => Line(message);
+
+    /// <inheritdoc/>
+    public void Log(AttemptId attempt, string line) => Line($"{attempt.Instance} | {line}");
+
+    /// <inheritdoc/>
+    public void Output(SealRecord seal, bool isResult)
+    {
+    }
+
+    /// <inheritdoc/>
+    public async Task ResultAsync(IShuffleChannel channel, SealId seal, SealRecord record, CancellationToken cancellationToken)
+    {
+        await results.WriteLineAsync($"{seal.Output}:");
+        await ResultPrinter.PrintAsync(channel, seal, record, results, cancellationToken);
+        await results.WriteLineAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Written(OutputId output, string path) => Line($"{output} is in {path}");
+
+    /// <inheritdoc/>
+    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode)
+    {
+        AccountingTable.Write(accounts, results);
+        results.Flush();
+        foreach (var failure in result.Failures)
+        {
+            Line(failure.Attempt is { } attempt
+                ? $"{attempt.Instance} failed after {attempt.Attempt} attempts: {failure.Reason}"
+                : failure.Reason);
+            foreach (var tail in (failure.LogTail ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                Line($"    {tail}");
+            }
+        }
+
+        if (result.FailureCount > result.Failures.Count)
+        {
+            Line($"... and {result.FailureCount - result.Failures.Count} more failures");
+        }
+
+        Line(Verdict(run, result, elapsed));
+    }
+
+    private static string Verdict(string run, RunResult result, TimeSpan elapsed)
+    {
+        var after = Quantities.Seconds(elapsed.TotalSeconds);
+        return result.End switch
+        {
+            RunEnd.Succeeded => $"run {run} succeeded in {after}",
+            RunEnd.Failed => $"run {run} failed after {after}; `executor run FILE --run-id {run}` goes on with what is done",
+            RunEnd.Cancelled => $"run {run} was cancelled after {after}; `executor run FILE --run-id {run}` goes on with what is done",
+            _ => $"run {run} stopped after {after}: {result.Message}; `executor run FILE --run-id {run}` goes on with it",
+        };
+    }
+
+    private static string Describe(TaskProgress task)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{task.Name} {task.Done}/{task.Instances}");
+        string[] details =
+        [
+            .. task.Running > 0 ? new[] { $"{task.Running} running" } : [],
+            .. task.Retries > 0 ? new[] { $"{task.Retries} retried" } : [],
+            .. task.Failed > 0 ? new[] { $"{task.Failed} failed" } : [],
+        ];
+        return details.Length == 0 ? text : $"{text} ({string.Join(", ", details)})";
+    }
+
+    private void Line(string text)
+    {
+        lock (_writing)
+        {
+            log.WriteLine($"{Quantities.Seconds(time.GetElapsedTime(_started).TotalSeconds),7}  {text}");
+        }
+    }
+}

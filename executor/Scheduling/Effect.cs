@@ -1,0 +1,25 @@
+namespace Executor.Scheduling;
+
+/// <summary>Something to be done outside once the decisions of the same round stand in the journal. All of them may be repeated.</summary>
+internal abstract record Effect;
+
+/// <summary>Start an attempt; answered by one of the scheduler's Launch methods.</summary>
+/// <param name="Attempt">The attempt.</param>
+internal sealed record StartEffect(AttemptRef Attempt) : Effect;
+
+/// <summary>Ask an attempt to end; its end is observed as any other.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Immediately">True to leave it no time for an orderly end.</param>
+internal sealed record CancelEffect(AttemptRef Attempt, bool Immediately) : Effect;
+
+/// <summary>Write the seal of an output.</summary>
+/// <param name="Task">The task's ordinal.</param>
+/// <param name="Output">The output's place among the task's outputs.</param>
+/// <param name="Generation">The seal's generation.</param>
+/// <param name="Epoch">The epoch in which the seal was decided, so that whoever writes the record writes the same.</param>
+internal sealed record SealEffect(int Task, int Output, int Generation, long Epoch) : Effect;
+
+/// <summary>What one step of a driver comes to: decisions to append, then effects to carry out.</summary>
+/// <param name="Decisions">In order; they are applied to the scheduler's state already.</param>
+/// <param name="Effects">In order; they wait for the decisions to stand.</param>
+internal sealed record Round(IReadOnlyList<Decision> Decisions, IReadOnlyList<Effect> Effects);

@@ -1,0 +1,297 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Executor.Outcomes;
+
+namespace Executor.Scheduling;
+
+/// <summary>
+/// What the journal says of a run: the fold of its decisions, the same whether a live driver made them or a later one reads them. Decisions
+/// about generations or attempts that do not count any longer change nothing. Not thread-safe.
+/// </summary>
+internal sealed class RunState
+{
+    private readonly InstanceState[] _instances;
+    private readonly TaskState[] _tasks;
+
+    /// <summary>A run of which nothing is decided.</summary>
+    public RunState(TaskGraph graph)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        Graph = graph;
+        _instances = new InstanceState[graph.InstanceCount];
+        _tasks = new TaskState[graph.TaskCount];
+    }
+
+    private RunState(RunState other)
+    {
+        Graph = other.Graph;
+        _instances = [.. other._instances];
+        _tasks = [.. other._tasks];
+        CancelRequests = other.CancelRequests;
+        Cancelled = other.Cancelled;
+        CancelledImmediately = other.CancelledImmediately;
+        Failure = other.Failure;
+        Finished = other.Finished;
+        Revision = other.Revision;
+    }
+
+    /// <summary>The plan's graph.</summary>
+    public TaskGraph Graph { get; }
+
+    /// <summary>True while the run is being cancelled, or was.</summary>
+    public bool Cancelled { get; private set; }
+
+    /// <summary>True if the attempts' ends are not waited for.</summary>
+    public bool CancelledImmediately { get; private set; }
+
+    /// <summary>How many cancel requests were honoured, over the whole life of the run.</summary>
+    public int CancelRequests { get; private set; }
+
+    /// <summary>Why the run fails, where that is not one attempt's doing.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>How the run ended; null while it has not.</summary>
+    public RunOutcome? Finished { get; private set; }
+
+    /// <summary>The workflow's revision; -1 before the first.</summary>
+    public int Revision { get; private set; } = -1;
+
+    /// <summary>An instance by its slot.</summary>
+    public ref readonly InstanceState Instance(int slot) => ref _instances[slot];
+
+    /// <summary>An instance.</summary>
+    public ref readonly InstanceState Instance(int task, int index) => ref _instances[Graph.Slot(task, index)];
+
+    /// <summary>A task.</summary>
+    public ref readonly TaskState Task(int task) => ref _tasks[task];
+
+    /// <summary>True if every instance of the task has a commit.</summary>
+    public bool IsComplete(int task) => _tasks[task].Committed == Graph.Instances(task);
+
+    /// <summary>True if the attempt is its instance's latest, in the generation that counts, and no end of it is known.</summary>
+    public bool IsUnderWay(AttemptRef attempt)
+    {
+        ref readonly var instance = ref Instance(attempt.Task, attempt.Index);
+        return instance.Phase == InstancePhase.Launched && instance.Generation == attempt.Generation && instance.Attempt == attempt.Attempt;
+    }
+
+    /// <summary>The instance's latest attempt.</summary>
+    public AttemptRef LatestAttempt(int task, int index)
+    {
+        ref readonly var instance = ref Instance(task, index);
+        return new AttemptRef(task, index, instance.Generation, instance.Attempt);
+    }
+
+    /// <summary>The generation of the seal that each of the task's inputs reads, in declared order.</summary>
+    public int[] SealGenerationsOf(int task) => Array.ConvertAll(Graph.InputTasks[task], input => _tasks[input].SealGeneration);
+
+    /// <summary>The generations of the task's instances, in order of index.</summary>
+    public int[] GenerationsOf(int task)
+    {
+        var generations = new int[Graph.Instances(task)];
+        for (var index = 0; index < generations.Length; index++)
+        {
+            generations[index] = Instance(task, index).Generation;
+        }
+
+        return generations;
+    }
+
+    /// <summary>Takes in one decision.</summary>
+    /// <param name="decision">The decision, about tasks and instances that the plan has.</param>
+    /// <param name="epoch">The epoch of the driver that made it.</param>
+    public void Apply(Decision decision, long epoch)
+    {
+        switch (decision)
+        {
+            case LaunchDecision launch:
+                Launch(launch);
+                break;
+            case OutcomeDecision outcome:
+                End(outcome);
+                break;
+            case CommittedDecision committed:
+                Commit(committed.Winner);
+                break;
+            case RaiseDecision raise:
+                Raise(raise);
+                break;
+            case SealDecision seal when seal.Generation == _tasks[seal.Task].SealGeneration && !_tasks[seal.Task].Sealed:
+                _tasks[seal.Task].Sealed = true;
+                _tasks[seal.Task].SealEpoch = epoch;
+                _tasks[seal.Task].SealedInstances = seal.Instances;
+                break;
+            case UnsealDecision unseal when unseal.Generation > _tasks[unseal.Task].SealGeneration:
+                Unseal(ref _tasks[unseal.Task], unseal.Generation);
+                break;
+            case RevisionDecision revision:
+                Revision = revision.Revision;
+                break;
+            case ResumeDecision resume:
+                Resume();
+                CancelRequests = Math.Max(CancelRequests, resume.Requests);
+                break;
+            case CancelDecision cancel:
+                Cancelled = true;
+                CancelledImmediately |= cancel.Immediately;
+                CancelRequests = Math.Max(CancelRequests, cancel.Requests);
+                break;
+            case FailDecision fail:
+                Failure ??= fail.Reason;
+                break;
+            case FinishDecision finish:
+                Finished = finish.Outcome;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>A copy that later decisions do not change.</summary>
+    public RunState Clone() => new(this);
+
+    /// <summary>Writes everything that decisions have made of the state: equal bytes are equal states.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        foreach (ref readonly var instance in _instances.AsSpan())
+        {
+            Write(output, [
+                (long)instance.Definition, instance.Generation, instance.Attempt, instance.TaskFailures, instance.InfrastructureFailures,
+                instance.Losses, (long)instance.Phase]);
+        }
+
+        foreach (ref readonly var task in _tasks.AsSpan())
+        {
+            Write(output, [task.SealGeneration, task.Sealed ? 1 : 0, task.SealEpoch, task.SealedInstances, task.Committed, task.Failed]);
+        }
+
+        Write(output, [
+            Cancelled ? 1 : 0, CancelledImmediately ? 1 : 0, CancelRequests, Failure is null ? 0 : 1, (long?)Finished ?? -1, Revision]);
+    }
+
+    private void Launch(LaunchDecision launch)
+    {
+        ref var instance = ref At(launch.Attempt);
+        if (instance.Generation != launch.Attempt.Generation || instance.Phase is InstancePhase.Committed)
+        {
+            return;
+        }
+
+        ref var task = ref _tasks[launch.Attempt.Task];
+        task.Retries += instance.Attempt > 0 ? 1 : 0;
+        instance.Attempt = launch.Attempt.Attempt;
+        instance.Definition = launch.Definition;
+        Move(ref instance, ref task, InstancePhase.Launched);
+    }
+
+    private void End(OutcomeDecision outcome)
+    {
+        if (!IsUnderWay(outcome.Attempt))
+        {
+            return;
+        }
+
+        ref var instance = ref At(outcome.Attempt);
+        instance.LastCause = outcome.Outcome.Cause;
+        switch (outcome.Outcome.Charge)
+        {
+            case RetryCharge.Task:
+                instance.TaskFailures++;
+                break;
+            case RetryCharge.Infrastructure:
+                instance.InfrastructureFailures++;
+                break;
+            default:
+                break;
+        }
+
+        Move(ref instance, ref _tasks[outcome.Attempt.Task], outcome.Final ? InstancePhase.Failed : InstancePhase.Idle);
+    }
+
+    private void Commit(AttemptRef winner)
+    {
+        ref var instance = ref At(winner);
+        if (instance.Generation == winner.Generation)
+        {
+            instance.Attempt = winner.Attempt;
+            Move(ref instance, ref _tasks[winner.Task], InstancePhase.Committed);
+        }
+    }
+
+    private void Raise(RaiseDecision raise)
+    {
+        ref var instance = ref _instances[Graph.Slot(raise.Task, raise.Index)];
+        if (raise.Generation <= instance.Generation)
+        {
+            return;
+        }
+
+        ref var task = ref _tasks[raise.Task];
+        Move(ref instance, ref task, InstancePhase.Idle);
+        instance = new InstanceState
+        {
+            Generation = raise.Generation,
+            Losses = (byte)(instance.Losses + (raise.Cause == RaiseCause.Loss ? 1 : 0)),
+            LastCause = instance.LastCause,
+        };
+        if (task.Sealed)
+        {
+            Unseal(ref task, task.SealGeneration + 1);
+        }
+    }
+
+    private void Resume()
+    {
+        Cancelled = false;
+        CancelledImmediately = false;
+        Failure = null;
+        Finished = null;
+        for (var slot = 0; slot < _instances.Length; slot++)
+        {
+            ref var instance = ref _instances[slot];
+            instance.TaskFailures = 0;
+            instance.InfrastructureFailures = 0;
+            if (instance.Phase == InstancePhase.Failed)
+            {
+                Move(ref instance, ref _tasks[Graph.At(slot).Task], InstancePhase.Idle);
+            }
+        }
+    }
+
+    private static void Move(ref InstanceState instance, ref TaskState task, InstancePhase to)
+    {
+        Count(ref task, instance.Phase, -1);
+        instance.Phase = to;
+        Count(ref task, to, 1);
+    }
+
+    private static void Count(ref TaskState task, InstancePhase phase, int change)
+    {
+        switch (phase)
+        {
+            case InstancePhase.Launched:
+                task.Launched += change;
+                break;
+            case InstancePhase.Committed:
+                task.Committed += change;
+                break;
+            case InstancePhase.Failed:
+                task.Failed += change;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static void Unseal(ref TaskState task, int generation)
+    {
+        task.Sealed = false;
+        task.SealGeneration = generation;
+        task.SealEpoch = 0;
+        task.SealedInstances = 0;
+    }
+
+    private static void Write(IBufferWriter<byte> output, ReadOnlySpan<long> values) => output.Write(MemoryMarshal.AsBytes(values));
+
+    private ref InstanceState At(AttemptRef attempt) => ref _instances[Graph.Slot(attempt.Task, attempt.Index)];
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Executor.Workflows.Model;
+using Executor.Workflows.Yaml;
+
+namespace Executor.Workflows.Binding;
+
+/// <summary>Binds the fields that a task and <c>spec.defaults</c> have in common.</summary>
+internal sealed class SettingsBinder(ValueReader values, TemplateReader templates)
+{
+    private static readonly Dictionary<string, string> ResourceHabits = new()
+    {
+        ["requests"] = "requests and limits are equal here, write cpu and memory directly",
+        ["limits"] = "requests and limits are equal here, write cpu and memory directly",
+    };
+
+    /// <summary>Binds them; the caller refuses what is left.</summary>
+    /// <param name="fields">The task or the defaults.</param>
+    /// <param name="hasItem">True in a task that fans out over items.</param>
+    public TaskSettings Bind(FieldReader fields, bool hasItem)
+    {
+        var image = templates.Parameters(fields.Optional("image"), "the name of a container image");
+        var resources = values.Fields(fields.Optional("resources"), "a mapping such as {cpu: 500m, memory: 256Mi}");
+        var cpu = templates.Parameters(resources?.Optional("cpu"), "an amount of CPU such as 2 or 500m");
+        var memory = templates.Parameters(resources?.Optional("memory"), "an amount of memory such as 256Mi");
+        resources?.RefuseOthers(ResourceHabits);
+        var retries = values.Fields(fields.Optional("retries"), "a mapping such as {task: 2, infrastructure: 10}");
+        var taskRetries = values.Integer(retries?.Optional("task"), 0, Limits.Retries);
+        var infrastructureRetries = values.Integer(retries?.Optional("infrastructure"), 0, Limits.Retries);
+        retries?.RefuseOthers();
+        var timeout = templates.Parameters(fields.Optional("timeout"), "a duration such as 90s, 10m or 1h30m");
+        var fromCluster = new List<YamlNode>();
+        var environment = new EnvironmentBinder(values, templates).Bind(fields.Optional("env"), hasItem, fromCluster);
+        var workingDirectory = templates.Instance(fields.Optional("workingDirectory"), "the path of a folder", hasItem);
+        return new TaskSettings
+        {
+            Image = image,
+            Cpu = cpu,
+            Memory = memory,
+            TaskRetries = taskRetries,
+            InfrastructureRetries = infrastructureRetries,
+            Timeout = timeout,
+            Environment = environment,
+            WorkingDirectory = workingDirectory,
+            PodFields = BindPodFields(fields, fromCluster),
+        };
+    }
+
+    /// <summary>Fields of the pod are checked for their outermost type alone: the cluster knows the rest better.</summary>
+    private SortedDictionary<string, JsonElement> BindPodFields(FieldReader fields, List<YamlNode> fromCluster)
+    {
+        var bound = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var (name, shape) in PodFieldShapes.ByName)
+        {
+            if (fields.Optional(name) is { } field)
+            {
+                var fits = shape switch
+                {
+                    PodFieldShape.Map => field.Node is YamlMap,
+                    PodFieldShape.List => field.Node is YamlList,
+                    _ => field.Node is YamlScalar { IsNull: false },
+                };
+                if (fits)
+                {
+                    bound[name] = YamlToJson.Convert(field.Node);
+                }
+                else
+                {
+                    values.Mismatch(field, $"{PodFieldShapes.Describe(shape)}, as in a Kubernetes pod");
+                }
+            }
+        }
+
+        if (fromCluster is [var first, ..])
+        {
+            bound["env"] = YamlToJson.Convert(new YamlList(fromCluster, first.Position, first.Start, first.End));
+        }
+
+        return bound;
+    }
+}

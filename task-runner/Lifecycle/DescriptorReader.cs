@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Executor.Contracts;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Reporting;
+using Executor.TaskRunner.Reporting;
+
+namespace Executor.TaskRunner.Lifecycle;
+
+/// <summary>Reads the task descriptor and checks what the runner relies on.</summary>
+internal static class DescriptorReader
+{
+    private const long MaxBytes = 64 << 20;
+
+    /// <summary>The descriptor that the environment holds or points to.</summary>
+    /// <exception cref="AttemptFailedException">There is none, or it asks for something impossible (exit code 120).</exception>
+    public static TaskDescriptor Read(IReadOnlyDictionary<string, string> environment)
+    {
+        var inline = environment.GetValueOrDefault(EnvironmentNames.Descriptor);
+        var file = environment.GetValueOrDefault(EnvironmentNames.DescriptorFile);
+        if (!string.IsNullOrEmpty(inline))
+        {
+            return Parse(System.Text.Encoding.UTF8.GetBytes(inline), EnvironmentNames.Descriptor);
+        }
+
+        return string.IsNullOrEmpty(file)
+            ? throw Invalid($"neither {EnvironmentNames.Descriptor} nor {EnvironmentNames.DescriptorFile} is set")
+            : Parse(ReadFile(file), file);
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length <= MaxBytes
+                ? File.ReadAllBytes(path)
+                : throw Invalid($"{path} ({EnvironmentNames.DescriptorFile}) has {length} bytes, more than the {MaxBytes} of a descriptor");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid($"{EnvironmentNames.DescriptorFile} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static TaskDescriptor Parse(ReadOnlySpan<byte> json, string source)
+    {
+        TaskDescriptor? descriptor;
+        try
+        {
+            descriptor = JsonSerializer.Deserialize(json, ContractsJson.Default.TaskDescriptor);
+        }
+        catch (JsonException e)
+        {
+            throw Invalid($"{source} is not a task descriptor: {e.Message}", e);
+        }
+
+        Check(descriptor ?? throw Invalid($"{source} is not a task descriptor but null"), source);
+        return descriptor;
+    }
+
+    private static void Check(TaskDescriptor descriptor, string source)
+    {
+        Require(descriptor.Stores.Count > 0, "stores is empty; one address is needed");
+        Require(
+            (descriptor.Command is { Count: > 0 }) != (descriptor.Dotnet is not null),
+            "exactly one of command (with at least one element) and dotnet is needed");
+        Require(descriptor.Inputs.Count(static input => input.Stdin) <= 1, "more than one input is bound to stdin");
+        Require(descriptor.Outputs.Count(static output => output.Stdout) <= 1, "more than one output is bound to stdout");
+        Require(descriptor.Timeout is null || descriptor.Timeout > TimeSpan.Zero, $"timeout is {descriptor.Timeout}; it must be positive");
+        foreach (var input in descriptor.Inputs)
+        {
+            Require(
+                Names.IsValid(input.From.Task) && Names.IsValid(input.From.Output), $"'{input.From}' is not the name of an output");
+        }
+
+        foreach (var output in descriptor.Outputs)
+        {
+            Require(Names.IsValid(output.Name), $"'{output.Name}' is not the name of an output");
+            CheckPartitioning(output);
+        }
+
+        void CheckPartitioning(OutputDescriptor output)
+        {
+            var partitioning = output.Partitioning;
+            var of = $"the partitioning of output {output.Name}";
+            Require(partitioning.Count >= 1, $"{of} has {partitioning.Count} partitions; at least one is needed");
+            Require(
+                partitioning.Kind is not (PartitioningKind.Hash or PartitioningKind.Range) || partitioning.Columns.Count > 0,
+                $"{of} names no column");
+            Require(
+                partitioning.Kind != PartitioningKind.Range
+                    || (partitioning.Columns.Count == 1 && partitioning.Bounds.Count == partitioning.Count - 1),
+                $"{of} has {partitioning.Columns.Count} columns and {partitioning.Bounds.Count} bounds; "
+                    + $"one column and {partitioning.Count - 1} bounds are needed");
+        }
+
+        void Require(bool condition, string problem)
+        {
+            if (!condition)
+            {
+                throw Invalid($"{source}: {problem}");
+            }
+        }
+    }
+
+    private static AttemptFailedException Invalid(string message, Exception? cause = null) =>
+        new(AttemptFailure.Configuration, message, cause);
+}

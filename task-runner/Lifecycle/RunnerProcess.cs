@@ -1,0 +1,127 @@
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Contracts.Reporting;
+using Executor.Shuffle.Channel;
+using Executor.TaskRunner.Measuring;
+using Executor.TaskRunner.Native;
+using Executor.TaskRunner.Reporting;
+
+namespace Executor.TaskRunner.Lifecycle;
+
+/// <summary>The runner as a whole: from its environment to its exit code. Whatever happens in between ends in a report.</summary>
+/// <param name="settings">What the environment says.</param>
+/// <param name="connect">Makes the connection to the store.</param>
+/// <param name="log">The attempt's log.</param>
+/// <param name="stop">The wishes to stop.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RunnerProcess(
+    RunnerSettings settings, Func<TaskDescriptor, RunnerSettings, StoreConnection> connect, AttemptLog log, StopSignals stop, TimeProvider time)
+{
+    // After the outcome is settled: nobody waits for a log longer than this, nor for a store that does not answer.
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogLimitWhenStopped = TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes this process fit to be the parent of a body.</summary>
+    public static void PrepareProcess()
+    {
+        // Inherited as ignored, it would make the kernel reap the body without telling how it ended.
+        _ = Libc.SetSignalHandler(Libc.SignalChild, 0);
+        _ = Libc.ProcessControl(Libc.ChildSubreaper, 1);
+    }
+
+    /// <summary>Runs the attempt that the environment describes.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync()
+    {
+        var meter = new AttemptMeter(CgroupLocator.Find(settings.Cgroup), time);
+        ProgressFile? progress = null;
+        using var reporter = new AttemptReporter(
+            OpenTerminationFile(), settings.Incarnation, log, meter.Measure, () => progress?.Read(), time);
+        reporter.Report(static report => report);
+
+        TaskDescriptor descriptor;
+        StoreConnection store;
+        try
+        {
+            descriptor = DescriptorReader.Read(settings.Environment);
+            store = connect(descriptor, settings);
+        }
+        catch (AttemptFailedException e)
+        {
+            return Fail(reporter, e);
+        }
+
+        await using (store)
+        {
+            var code = await RunAsync(descriptor, store.Channel, meter, reporter, path => progress = new ProgressFile(path));
+            await KeepLogAsync(store.Records, descriptor.Attempt);
+            return code;
+        }
+    }
+
+    private async Task<int> RunAsync(
+        TaskDescriptor descriptor, IShuffleChannel channel, AttemptMeter meter, AttemptReporter reporter, Action<string> watchProgress)
+    {
+        try
+        {
+            using var folders = new AttemptFolders(settings.ScratchDirectory, new WriterId(descriptor.Attempt, settings.Incarnation));
+            watchProgress(folders.Progress);
+            var won = await new AttemptRunner(settings, descriptor, channel, meter, reporter, log, stop, time).RunAsync(folders);
+            reporter.End(report => report with { Phase = won ? AttemptPhase.Committed : AttemptPhase.Superseded });
+            return RunnerExitCodes.Succeeded;
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            return Fail(reporter, new AttemptFailedException(AttemptFailure.Terminated, "the runner was asked to stop"));
+        }
+        catch (Exception e)
+        {
+            return Fail(reporter, AttemptFailures.From(e));
+        }
+    }
+
+    private int Fail(AttemptReporter reporter, AttemptFailedException failure)
+    {
+        log.Line(failure.Message);
+        reporter.End(report => report with { Phase = AttemptPhase.Failed, Failure = failure.Failure, Error = failure.Message });
+        return AttemptFailures.ExitCodeOf(failure);
+    }
+
+    private async Task KeepLogAsync(IRunRecords records, AttemptId attempt)
+    {
+        var kept = log.Kept();
+        if (kept.Length == 0)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(stop.Token.IsCancellationRequested ? LogLimitWhenStopped : LogLimit, time);
+        try
+        {
+            await records.CreateAsync(attempt.Run, RecordKeys.Log(attempt), kept, limit.Token);
+        }
+        catch (Exception e) when (e is ShuffleException or OperationCanceledException)
+        {
+            log.Line($"the log was not kept: {e.Message}");
+        }
+    }
+
+    private TerminationFile? OpenTerminationFile()
+    {
+        if (settings.TerminationLog is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return TerminationFile.Open(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Line($"the termination report cannot be written ({EnvironmentNames.TerminationLog}): {e.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using Executor.Contracts.Reporting;
+
+namespace Executor.TaskRunner.Measuring;
+
+/// <summary>The attempt's own cgroup. Thread-safe.</summary>
+internal interface ICgroup
+{
+    /// <summary>Which version it is of.</summary>
+    MeasureSource Source { get; }
+
+    /// <summary>What it has counted up to now.</summary>
+    CgroupReading Read();
+}

@@ -1,0 +1,22 @@
+using Executor.Contracts.Identity;
+using Executor.Launching;
+
+namespace Executor.Tests.Driving;
+
+/// <summary>A launcher that sometimes refuses.</summary>
+internal sealed class RefusingLauncher(ILauncher inner, Func<LaunchException?> refusal) : ILauncher
+{
+    public int Capacity => inner.Capacity;
+
+    public Task StartAsync(LaunchRequest request, CancellationToken cancellationToken) =>
+        refusal() is { } refused ? Task.FromException(refused) : inner.StartAsync(request, cancellationToken);
+
+    public Task CancelAsync(AttemptId attempt, bool immediately, CancellationToken cancellationToken) =>
+        inner.CancelAsync(attempt, immediately, cancellationToken);
+
+    public Task<IReadOnlyList<AttemptId>> ListAsync(string run, CancellationToken cancellationToken) => inner.ListAsync(run, cancellationToken);
+
+    public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) => inner.ObserveAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
