@@ -73,25 +73,25 @@ internal static class StoreCommand
         return command;
 
         ShuffleStoreOptions Options(ParseResult parsed) => new()
+        {
+            Listen = parsed.GetValue(listen)!,
+            Directory = parsed.GetValue(directory),
+            KeyFile = parsed.GetValue(keyFile),
+            TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
+            TicketLifetime = TimeSpan.FromMinutes(parsed.GetValue(ticket)),
+            Engine = new ShuffleEngineOptions
             {
-                Listen = parsed.GetValue(listen)!,
-                Directory = parsed.GetValue(directory),
-                KeyFile = parsed.GetValue(keyFile),
-                TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
-                TicketLifetime = TimeSpan.FromMinutes(parsed.GetValue(ticket)),
-                Engine = new ShuffleEngineOptions
+                Ingest = new IngestOptions
                 {
-                    Ingest = new IngestOptions
-                    {
-                        WindowBytes = (long)parsed.GetValue(window) << 20,
-                        BudgetBytes = (long)parsed.GetValue(budget) << 20,
-                        Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
-                        MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
-                        MaxOpenStreams = parsed.GetValue(streams),
-                    },
-                    Serving = new() { BudgetBytes = (long)parsed.GetValue(read) << 20 },
+                    WindowBytes = (long)parsed.GetValue(window) << 20,
+                    BudgetBytes = (long)parsed.GetValue(budget) << 20,
+                    Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
+                    MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
+                    MaxOpenStreams = parsed.GetValue(streams),
                 },
-            };
+                Serving = new() { BudgetBytes = (long)parsed.GetValue(read) << 20 },
+            },
+        };
     }
 
     private static string? Contradiction(int windowMib, int budgetMib, string? keyFile)

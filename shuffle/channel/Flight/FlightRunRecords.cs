@@ -83,6 +83,10 @@ public sealed class FlightRunRecords : IRunRecords
         return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.RunStatistics);
     }
 
+    /// <summary>Deletes the segments of a finished run that no commit names. Never while attempts of the run live.</summary>
+    public Task CollectAsync(string run, CancellationToken cancellationToken) =>
+        ActAsync(ShuffleActions.CollectRun, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

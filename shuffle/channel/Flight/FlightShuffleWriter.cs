@@ -65,17 +65,13 @@ internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget tar
         return _segments;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
+        // What is still unacknowledged may be in the hands of a write that was cancelled: its memory does not go back to the pool.
         _connection?.Dispose();
         _connection = null;
-        foreach (var block in _unacknowledged)
-        {
-            block.Release();
-        }
-
         _unacknowledged.Clear();
-        await ValueTask.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Everything is durable: how this call ends matters to nobody.</summary>

@@ -35,6 +35,9 @@ public static class ShuffleActions
     /// <summary><see cref="RunCommand"/> to <see cref="RunStatistics"/>.</summary>
     public const string RunStatistics = "run-statistics";
 
+    /// <summary><see cref="RunCommand"/> of a finished run to no result: deletes the segments that no commit names.</summary>
+    public const string CollectRun = "collect-run";
+
     /// <summary>A ticket, expired or not, to a fresh one of the same scope; needs the key.</summary>
     public const string RenewTicket = "renew-ticket";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Executor.Contracts;
 using Executor.Contracts.Identity;
@@ -57,6 +58,22 @@ public sealed class CommitStore(RecordStore records, SchemaAgreement schemas)
         {
             throw Lost(instance, generation, exception);
         }
+    }
+
+    /// <summary>The instance and generation that a commit's key names; false for other keys.</summary>
+    internal static bool TryParseKey(string key, out InstanceId instance, out int generation)
+    {
+        instance = default;
+        generation = 0;
+        var parts = key[RecordKeys.Commits.Length..].Split('/', '.');
+        if (parts.Length != 3 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out generation))
+        {
+            return false;
+        }
+
+        instance = new InstanceId(parts[0], index);
+        return true;
     }
 
     private static CommitRecord Parse(InstanceId instance, int generation, ReadOnlyMemory<byte> value)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Executor.Contracts;
 using Executor.Contracts.Identity;
@@ -19,12 +20,7 @@ public sealed class SealStore(RecordStore records, CommitStore commits)
     public async Task<SealRecord> SealAsync(SealRequest request, CancellationToken cancellationToken)
     {
         CommitValidation.Require(request);
-        var found = new CommitRecord?[request.Generations.Count];
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, found.Length),
-            new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
-            async (index, token) => found[index] = await commits.FindAsync(
-                request.Seal.Run, new InstanceId(request.Seal.Output.Task, index), request.Generations[index], token));
+        var found = await GatherAsync(request, cancellationToken);
         var record = Compose(request, found);
         var value = JsonSerializer.SerializeToUtf8Bytes(record, ContractsJson.Default.SealRecord);
         var key = RecordKeys.Seal(request.Seal.Output, request.Seal.Generation);
@@ -55,6 +51,33 @@ public sealed class SealStore(RecordStore records, CommitStore commits)
         }
 
         return seals;
+    }
+
+    private async Task<CommitRecord?[]> GatherAsync(SealRequest request, CancellationToken cancellationToken)
+    {
+        var found = new CommitRecord?[request.Generations.Count];
+        var lost = new ConcurrentBag<LostInstance>();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, found.Length),
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
+            async (index, token) =>
+            {
+                var instance = new InstanceId(request.Seal.Output.Task, index);
+                try
+                {
+                    found[index] = await commits.FindAsync(request.Seal.Run, instance, request.Generations[index], token);
+                }
+                catch (ShuffleException exception) when (exception.Error == ShuffleError.DataLoss)
+                {
+                    lost.Add(new LostInstance(instance, request.Generations[index]));
+                }
+            });
+        return lost.IsEmpty
+            ? found
+            : throw new ShuffleException(ShuffleError.DataLoss, $"{lost.Count} commits of output {request.Seal.Output} are damaged")
+            {
+                Lost = [.. lost.OrderBy(item => item.Instance.Index)],
+            };
     }
 
     private static SealRecord Compose(SealRequest request, CommitRecord?[] found)

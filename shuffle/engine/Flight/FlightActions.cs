@@ -26,6 +26,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
         new(ShuffleActions.DeleteRun, "JSON {run}: deletes everything of a run. Operator."),
         new(ShuffleActions.VerifyRun, "JSON {run} to a report of what is lost or damaged. Operator."),
         new(ShuffleActions.RunStatistics, "JSON {run} to objects and bytes. Operator."),
+        new(ShuffleActions.CollectRun, "JSON {run}: deletes the segments of a finished run that no commit names. Operator."),
         new(ShuffleActions.RenewTicket, "A ticket, expired or not, to a fresh one. Needs the run's key."),
     ];
 
@@ -87,6 +88,9 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
                 return await records.GetAsync(wanted.Run, wanted.Key, cancellationToken);
             case ShuffleActions.DeleteRun:
                 await records.DeleteRunAsync(OperatorsRun(action, caller), cancellationToken);
+                return null;
+            case ShuffleActions.CollectRun:
+                await engine.Orphans.CollectAsync(OperatorsRun(action, caller), cancellationToken);
                 return null;
             case ShuffleActions.VerifyRun:
                 var report = await records.VerifyAsync(OperatorsRun(action, caller), cancellationToken);

@@ -74,11 +74,7 @@ internal sealed class PutCall(IngestSession session, FlightDataReader requests, 
             }
         }
 
-        if (_last >= 0)
-        {
-            session.Wait();
-        }
-
+        session.End();
         _ended.SetResult();
     }
 

@@ -92,8 +92,16 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
             var application = Build(options, loggers, server, engine);
-            await application.StartAsync(cancellationToken);
-            return new ShuffleStoreHost(application, engine, owned, keys);
+            try
+            {
+                await application.StartAsync(cancellationToken);
+                return new ShuffleStoreHost(application, engine, owned, keys);
+            }
+            catch
+            {
+                await application.DisposeAsync();
+                throw;
+            }
         }
         catch
         {

@@ -30,6 +30,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Reader = new SealReader(Objects, Commits, Seals, options.Serving);
         Verifier = new RunVerifier(Records, Commits, Reader);
         Collector = new RunCollector(Objects, Markers);
+        Orphans = new OrphanCollector(Objects, Records, Commits);
         Ingestor = new Ingestor(Objects, Markers, options.Ingest, timeProvider, logger ?? NullLogger.Instance);
     }
 
@@ -53,6 +54,8 @@ public sealed class ShuffleEngine : IAsyncDisposable
     internal RunVerifier Verifier { get; }
 
     internal RunCollector Collector { get; }
+
+    internal OrphanCollector Orphans { get; }
 
     internal Ingestor Ingestor { get; }
 

@@ -101,6 +101,13 @@ public sealed class IngestSession : IDisposable
         _ingest.Wait(Number);
     }
 
+    /// <summary>Says that the sender sends nothing more, so that no window need wait for it.</summary>
+    public void End()
+    {
+        ThrowIfBroken();
+        _ingest.End(Number);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

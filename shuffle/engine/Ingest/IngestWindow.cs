@@ -37,7 +37,8 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     public int OpenStreams => _streams.Count;
 
     /// <summary>True if an open stream waits for the acknowledgement of a block that is in no cut yet: the linger time runs.</summary>
-    public bool IsAwaited => _streams.Values.Any(stream => stream is { Waiting: true, Broken: false, PendingBlocks: > 0 });
+    public bool IsAwaited =>
+        _sending < _streams.Count && _streams.Values.Any(stream => stream is { Waiting: true, Broken: false, PendingBlocks: > 0 });
 
     /// <summary>
     /// True once the window should be cut: it is full, or it holds something and every open stream waits, so that nothing more would come.
@@ -59,6 +60,11 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     public void Offer(int stream, in BlockHeader header, TPayload payload)
     {
         var state = Live(stream);
+        if (state.Ended)
+        {
+            throw new ShuffleException(ShuffleError.Invalid, $"{state.Source}: block {header.Sequence} arrived behind the stream's end");
+        }
+
         if (header.Index != state.Source.Index)
         {
             throw new ShuffleException(ShuffleError.Invalid, $"{state.Source}: a block of index {header.Index} arrived");
@@ -77,8 +83,16 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
         PendingBytes += SegmentLayout.BlockBytes(header.Length) + SegmentLayout.RunBytes;
     }
 
-    /// <summary>Notes that a stream's sender will send nothing before it gets an acknowledgement: out of credit, or at its end.</summary>
+    /// <summary>Notes that a stream's sender will send nothing before its next acknowledgement, because it is out of credit.</summary>
     public void Wait(int stream) => SetWaiting(Live(stream), true);
+
+    /// <summary>Notes that a stream's sender will send nothing more at all, and waits for the rest of its acknowledgements.</summary>
+    public void End(int stream)
+    {
+        var state = Live(stream);
+        state.Ended = true;
+        SetWaiting(state, true);
+    }
 
     /// <summary>
     /// Takes everything pending out of the window.
@@ -139,7 +153,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
 
             if (segments.Count > 0 && !state.Broken)
             {
-                SetWaiting(state, false);
+                SetWaiting(state, state.Ended);
                 acknowledgements.Add(new Acknowledgement(number, durable, segments));
             }
         }
@@ -181,7 +195,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
         var text = new StringBuilder();
         foreach (var (number, state) in _streams)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{number}:{state.Source} next {state.Next} {(state.Waiting ? 'w' : 's')}{(state.Broken ? 'b' : 'o')}");
+            text.Append(CultureInfo.InvariantCulture, $"{number}:{state.Source} next {state.Next} {(state.Ended ? 'e' : state.Waiting ? 'w' : 's')}{(state.Broken ? 'b' : 'o')}");
             foreach (var cut in state.Cuts)
             {
                 text.Append(CultureInfo.InvariantCulture, $" {cut.Cut}<={cut.LastSequence}={cut.Segment}");
@@ -221,6 +235,8 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
         internal int PendingBlocks { get; set; }
 
         internal bool Waiting { get; set; }
+
+        internal bool Ended { get; set; }
 
         internal bool Broken { get; set; }
 

@@ -107,6 +107,15 @@ internal sealed partial class RunIngest : IDisposable
         }
     }
 
+    internal void End(int stream)
+    {
+        lock (_lock)
+        {
+            _window.End(stream);
+            Advance();
+        }
+    }
+
     internal void Close(int stream)
     {
         lock (_lock)

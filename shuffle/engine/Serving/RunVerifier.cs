@@ -1,4 +1,3 @@
-using System.Globalization;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Integrity;
 using Executor.Contracts.Records;
@@ -21,7 +20,7 @@ public sealed class RunVerifier(RecordStore records, CommitStore commits, SealRe
         long count = 0;
         await foreach (var key in records.ListAsync(run, RecordKeys.Commits, cancellationToken))
         {
-            if (!TryParse(key, out var instance, out var generation))
+            if (!CommitStore.TryParseKey(key, out var instance, out var generation))
             {
                 continue;
             }
@@ -91,21 +90,6 @@ public sealed class RunVerifier(RecordStore records, CommitStore commits, SealRe
             tallies[source] = new Tally(output.Partitions);
             segments.UnionWith(output.Segments);
         }
-    }
-
-    private static bool TryParse(string key, out InstanceId instance, out int generation)
-    {
-        instance = default;
-        generation = 0;
-        var parts = key[RecordKeys.Commits.Length..].Split('/', '.');
-        if (parts.Length != 3 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-            || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out generation))
-        {
-            return false;
-        }
-
-        instance = new InstanceId(parts[0], index);
-        return true;
     }
 
     private sealed class Tally(IReadOnlyList<PartitionStatistics> expected)

@@ -68,6 +68,22 @@ public sealed class DamagedRecordTests
     }
 
     [Fact]
+    public async Task Segments_that_no_commit_names_are_collected_and_the_others_kept()
+    {
+        var objects = new MemoryObjectStore();
+        await using var engine = new ShuffleEngine(objects);
+        await using var channel = new InProcessShuffleChannel(engine);
+        await using var records = new InProcessRunRecords(engine);
+        await SampleData.WriteAsync(channel, SampleData.Writer(Run, 0, incarnation: "pod-x"), 1, [(0, SampleData.Numbers(1))], Token);
+        await channel.CommitAsync(await SampleData.WriteAsync(channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1))], Token), Token);
+
+        Assert.Equal(1, await engine.Orphans.CollectAsync(Run, Token));
+        Assert.Equal(0, await engine.Orphans.CollectAsync(Run, Token));
+        Assert.Empty((await records.VerifyAsync(Run, Token)).Losses);
+        Assert.Equal(1, (await engine.Collector.MeasureAsync(Run, Token)).Segments);
+    }
+
+    [Fact]
     public async Task Runs_are_swept_by_the_age_of_their_first_record()
     {
         var clock = new SettableClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

@@ -27,6 +27,21 @@ public sealed class IngestWindowTests
     }
 
     [Fact]
+    public void A_stream_at_its_end_is_not_waited_for_though_its_blocks_are_acknowledged_in_parts()
+    {
+        var window = new IngestWindow<int>(1 << 20);
+        var stream = window.Open(Source(0));
+        window.Offer(stream, Block(0, 0), 0);
+        var first = window.Cut()!;
+        window.Offer(stream, Block(0, 1), 0);
+        window.End(stream);
+        Assert.True(window.IsDue);
+        window.Complete(first.Number, "s1");
+        Assert.True(window.IsDue);
+        Assert.Throws<ShuffleException>(() => window.Offer(stream, Block(0, 2), 0));
+    }
+
+    [Fact]
     public void A_full_window_is_due_though_nobody_waits()
     {
         var window = new IngestWindow<int>(300);

@@ -10,6 +10,8 @@ namespace Executor.Shuffle.Engine.Objects.OnDisk;
 /// </summary>
 public sealed class DirectoryObjectStore : IObjectStore
 {
+    private const int MaxAttempts = 100;
+
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(1);
 
     private readonly string _objects;
@@ -156,9 +158,9 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
     }
 
-    private bool Create(string temporary, string target)
+    private static bool Create(string temporary, string target)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             var errno = Posix.Link(temporary, target);
             switch (errno)
@@ -170,7 +172,8 @@ public sealed class DirectoryObjectStore : IObjectStore
                     // The winner may not have come to its own flush yet, and the caller will act on what stands.
                     DurableFile.FlushDirectoryIfThere(Path.GetDirectoryName(target)!);
                     return false;
-                case Posix.NoEntry:
+                case Posix.NoEntry when attempt < MaxAttempts:
+                    // The folder is not made yet, or was pruned between the two calls by a delete.
                     DurableFile.MakeDirectory(Path.GetDirectoryName(target)!);
                     break;
                 default:
@@ -179,9 +182,9 @@ public sealed class DirectoryObjectStore : IObjectStore
         }
     }
 
-    private bool Replace(string temporary, string target)
+    private static bool Replace(string temporary, string target)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -189,10 +192,8 @@ public sealed class DirectoryObjectStore : IObjectStore
                 Posix.FlushDirectory(Path.GetDirectoryName(target)!);
                 return true;
             }
-            catch (Exception exception) when (
-                exception is DirectoryNotFoundException or FileNotFoundException && !Directory.Exists(Path.GetDirectoryName(target)))
+            catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException && attempt < MaxAttempts)
             {
-                // Not made yet, or pruned between the two calls by a delete.
                 DurableFile.MakeDirectory(Path.GetDirectoryName(target)!);
             }
         }
