@@ -42,9 +42,9 @@ public sealed record FaultPlan(int Seed, bool Standalone, IReadOnlyList<Fault> F
         moment switch
         {
             Moment.Time => random.Next(1, 4000),
-            Moment.JournalEntries => random.Next(1, 30),
+            Moment.JournalEntries => random.Next(1, 18),
             Moment.Attempts => random.Next(1, 5),
-            Moment.Segments => random.Next(1, 16),
+            Moment.Segments => random.Next(1, 12),
             Moment.Commits => random.Next(1, FaultWorkflow.Instances),
             _ => random.Next(1, 4),
         },
