@@ -43,13 +43,18 @@ internal readonly record struct InstanceSelector(string? Task, int? Index)
         return Names.IsValid(task);
     }
 
-    /// <summary>The attempt that a log's key stands for, for people: <c>map[3] attempt 2</c>.</summary>
+    /// <summary>
+    /// The attempt that a log's key stands for, for people: <c>map[3] attempt 2</c>, and <c>map[3] generation 1 attempt 2</c> where the instance
+    /// has begun anew, as attempts are counted from one in every generation.
+    /// </summary>
     public static string NameOf(string key)
     {
         // RecordKeys.Log: logs/TASK/INDEX.GENERATION.ATTEMPT
         var parts = key[RecordKeys.Logs.Length..].Split('/', '.');
-        return parts is [var task, var index, _, var attempt]
-            ? $"{task}[{int.Parse(index, CultureInfo.InvariantCulture)}] attempt {int.Parse(attempt, CultureInfo.InvariantCulture)}"
+        return parts is [var task, var index, var generation, var attempt]
+            ? $"{task}[{Number(index)}] {(Number(generation) == 0 ? "" : $"generation {Number(generation)} ")}attempt {Number(attempt)}"
             : key;
     }
+
+    private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
 }
