@@ -55,6 +55,8 @@ public sealed class ResumeTests : IAsyncLifetime
 
         Assert.Equal(["last 0", "middle 0", "middle 1"], TakeBodies());
         Assert.Contains("2+1", changed.Output, StringComparison.Ordinal);
+        var logs = (await _workspace.ExecutorAsync("logs", "again", "middle[0]")).Expect(0);
+        Assert.Equal(["middle[0] attempt 1 | sorting", "middle[0] generation 1 attempt 1 | sorting"], logs.OutputLines);
         Assert.Contains(changed.ErrorLines, line => line.Contains("middle", StringComparison.Ordinal) && line.Contains("changed", StringComparison.Ordinal));
     }
 
@@ -118,6 +120,7 @@ public sealed class ResumeTests : IAsyncLifetime
             stdin: first.lines
             script: |
               echo "middle $EXECUTOR_INDEX" >> "$BODIES"
+              echo sorting >&2
               {{middle}}
             stdout: lines
             outputs: [{name: lines, format: lines}]
