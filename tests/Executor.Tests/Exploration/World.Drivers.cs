@@ -62,8 +62,9 @@ internal sealed partial class World
             }
             else
             {
+                // Unless the entry stands since before, and only the answer was lost.
                 next.Append(driver, answerLost: false);
-                Promise(next.Drivers[driver.Number] is null, "a driver that was overtaken has appended");
+                Promise(next.Entries == Entries, "a driver that was overtaken has appended");
             }
         }));
         foreach (var act in driver.Acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect && MayBeDone(driver, act)))
@@ -71,6 +72,10 @@ internal sealed partial class World
             yield return new Step($"still does: {act.Text}", () => Change(next => next.Do(driver, act)));
         }
     }
+
+    private bool EntryStands(DriverNode driver) => driver.Entry is not null
+        && Objects.Objects.TryGetValue(ObjectKeys.Record(Settings.Run, RecordKeys.JournalEntry(driver.Position.Next)), out var content)
+        && RecordEnvelope.TryUnwrap(content, out var value) && value.Span.SequenceEqual(driver.Entry);
 
     // The product keeps the start of an attempt and its cancellation in order.
     private static bool MayBeDone(DriverNode driver, Act act) =>

@@ -123,7 +123,13 @@ internal sealed partial class World
 
         if (IsOvertaken(driver))
         {
-            return string.Join(',', driver.Acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect).Select(act => act.Text).Order(StringComparer.Ordinal));
+            // A driver with acts to come when its entry is known to stand is not the same as one that has them already.
+            var waiting = EntryStands(driver) ? driver.AfterEntry : [];
+            return $"{Describe(driver.Acts)} then {Describe(waiting)}";
+
+            static string Describe(IEnumerable<Act> acts) => string.Join(
+                ',',
+                acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect).Select(act => act.Text).Order(StringComparer.Ordinal));
         }
 
         var output = new ArrayBufferWriter<byte>(1024);

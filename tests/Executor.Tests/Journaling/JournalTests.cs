@@ -52,7 +52,7 @@ public sealed class JournalTests : IAsyncDisposable
     {
         var entry = new JournalEntry(7, 5, "n", Now, [new CommittedDecision(new AttemptRef(1, 0, 0, 2)), new FinishDecision(RunOutcome.Succeeded)]);
         var lines = Encoding.UTF8.GetString(JournalEntryFormat.Encode(entry, Graph)).Split('\n');
-        Assert.Equal("""{"v":1,"epoch":5,"nonce":"n","at":"2026-11-22T03:00:00.0000000+00:00"}""", lines[0]);
+        Assert.Equal("""{"v":1,"epoch":5,"nonce":"n","at":"2026-11-22T03:00:00.0000000Z"}""", lines[0]);
         Assert.Equal("""["committed","t1",0,0,2]""", lines[1]);
         Assert.Equal("""["finish","Succeeded"]""", lines[2]);
         Assert.Matches("""^\{"crc":"[0-9a-f]{8}"\}$""", lines[3]);
