@@ -18,7 +18,8 @@ public sealed class ExplorationTests
     [InlineData(1, 0, 0, 0, 1, 1)]
     [InlineData(2, 0, 0, 0, 1, 0)]
     [InlineData(1, 1, 1, 1, 0, 0)]
-    [InlineData(1, 0, 1, 1, 1, 0)]
+    [InlineData(1, 0, 1, 0, 1, 0)]
+    [InlineData(1, 0, 0, 1, 1, 0)]
     [InlineData(1, 1, 0, 0, 1, 0)]
     public void Every_order_of_events_keeps_the_promises(int producers, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations)
     {

@@ -334,22 +334,31 @@ internal sealed partial class World
     private bool Seal(Act act)
     {
         var seal = (SealEffect)act.Effect;
-        var id = new SealId(Settings.Run, new OutputId("p", "out"), seal.Generation);
-        try
+        var request = new SealRequest(new SealId(Settings.Run, new OutputId("p", "out"), seal.Generation), seal.Epoch, 1, act.Generations);
+        var content = Seals.GetOrAdd((Objects.DataHash, seal, string.Join(',', act.Generations)), _ =>
         {
-            var record = Call(records => records.SealAsync(new SealRequest(id, seal.Epoch, 1, act.Generations), CancellationToken.None));
-            CheckSeal(record);
-            return true;
-        }
-        catch (ShuffleException failure) when (failure.Error == ShuffleError.NotFound)
+            try
+            {
+                var sealing = Change(_ => { });
+                CheckSeal(sealing.Call(records => records.SealAsync(request, CancellationToken.None)));
+                return sealing.Objects.Objects[SealKey(seal.Generation)];
+            }
+            catch (ShuffleException failure) when (failure.Error == ShuffleError.NotFound)
+            {
+                return null;
+            }
+        });
+        if (content is not null && !Objects.Contains(SealKey(seal.Generation)))
         {
-            return false;
+            Objects = Objects.With(SealKey(seal.Generation), content);
         }
+
+        return content is not null;
     }
 
     private IReadOnlyList<AttemptRef> Verify()
     {
-        var report = Call(records => records.VerifyAsync(Settings.Run, CancellationToken.None));
+        var report = Reports.GetOrAdd(Objects.DataHash, _ => Call(records => records.VerifyAsync(Settings.Run, CancellationToken.None)));
         return [.. report.Losses.Select(loss => new AttemptRef(loss.Instance.Task == "p" ? 0 : 1, loss.Instance.Index, loss.Generation, 0))];
     }
 

@@ -109,7 +109,7 @@ internal sealed class SimulatedRun
                 Existing = [.. _running],
                 Commits = [.. _commits.Select(commit => new AttemptRef(commit.Key.Task, commit.Key.Index, commit.Key.Generation, commit.Value))],
                 Seals = _seals,
-                CancelRequests = _requests,
+                CancelsRequested = _requests,
             },
             _now);
         Decide();
