@@ -116,6 +116,11 @@ internal sealed class DriverCore
             _scheduler.Committed(attempt, attempt.Attempt);
             _scheduler.DataLost([attempt]);
         }
+        else if (!_scheduler.Exists(attempt))
+        {
+            // It was given up before, and has left nothing since.
+            return;
+        }
         else if (end.Outcome.Cause == AttemptCause.InputLost && State.IsUnderWay(attempt))
         {
             _suspected.Add(end);
@@ -236,13 +241,21 @@ internal sealed class DriverCore
 
     private void Ended(AttemptRef attempt, AttemptFacts facts, DateTimeOffset now)
     {
-        if (!_scheduler.Exists(attempt) || _suspected.Concat(_verifying).Any(end => end.Attempt == attempt))
+        if (_suspected.Concat(_verifying).Any(end => end.Attempt == attempt))
         {
             return;
         }
 
-        if (State.Instance(attempt.Task, attempt.Index).Generation == attempt.Generation)
+        ref readonly var instance = ref State.Instance(attempt.Task, attempt.Index);
+        var mayHaveCommitted = instance.Generation == attempt.Generation && instance.Phase != InstancePhase.Committed;
+        if (!_scheduler.Exists(attempt) && !mayHaveCommitted)
         {
+            return;
+        }
+
+        if (instance.Generation == attempt.Generation)
+        {
+            // Also of an attempt that was given up, such as one that an earlier driver started late: it may have committed after all.
             if (_reading.Add(attempt))
             {
                 _effects.Add(new ReadCommitEffect(attempt, facts));

@@ -119,7 +119,7 @@ internal sealed class DriverLoop : IAsyncDisposable
             Seals = seals,
             Revision = revision,
             Resume = _options.Resume,
-            CancelRequests = await _patience.CallAsync(
+            CancelsRequested = await _patience.CallAsync(
                 "look for cancel requests", token => CancellationRequests.CountAsync(_records, _run, token), cancellationToken),
         };
         scheduler.Restore(world, _options.Time.GetUtcNow());

@@ -70,7 +70,7 @@ internal static class RunDriver
         }
         catch (OperationCanceledException) when (cancelNow.IsCancellationRequested)
         {
-            return report.Stop(RunEnd.StoreUnavailable, "interrupted while the store was out of reach; the run can be continued", state);
+            return report.Stop(RunEnd.StoreUnavailable, "interrupted before the run had ended; it can be continued", state);
         }
     }
 }

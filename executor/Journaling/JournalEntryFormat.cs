@@ -11,7 +11,7 @@ namespace Executor.Journaling;
 /// The bytes of a journal entry: JSON lines. The first says who and when, then comes a line per decision, and the last holds the CRC32C, in
 /// hex, of all bytes before it.
 /// <code>
-/// {"v":1,"epoch":7,"nonce":"5f0c...","at":"2026-11-22T03:22:07.1230000+00:00"}
+/// {"v":1,"epoch":7,"nonce":"5f0c...","at":"2026-11-22T03:22:07.1230000Z"}
 /// ["launch","map",0,0,1,"a01f6c2be3d49857"]
 /// ["committed","extract",2,0,1]
 /// {"crc":"1c291ca3"}
@@ -38,7 +38,7 @@ internal static class JournalEntryFormat
         json.WriteNumber(V, Version);
         json.WriteNumber(Epoch, entry.Epoch);
         json.WriteString(Nonce, entry.Nonce);
-        json.WriteString(At, entry.At.ToString("O", CultureInfo.InvariantCulture));
+        json.WriteString(At, entry.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
         json.WriteEndObject();
         EndLine(json, output);
         foreach (var decision in entry.Decisions)

@@ -19,7 +19,7 @@ internal sealed record RestoredWorld
     public int Revision { get; init; }
 
     /// <summary>How many requests to cancel it the run has had.</summary>
-    public int CancelRequests { get; init; }
+    public int CancelsRequested { get; init; }
 
     /// <summary>True if a run that had ended, failed or been cancelled is to go on.</summary>
     public bool Resume { get; init; }

@@ -27,7 +27,7 @@ internal sealed class RunState
         Graph = other.Graph;
         _instances = [.. other._instances];
         _tasks = [.. other._tasks];
-        CancelRequests = other.CancelRequests;
+        HonouredRequests = other.HonouredRequests;
         Cancelled = other.Cancelled;
         CancelledImmediately = other.CancelledImmediately;
         Failure = other.Failure;
@@ -45,7 +45,7 @@ internal sealed class RunState
     public bool CancelledImmediately { get; private set; }
 
     /// <summary>How many cancel requests were honoured, over the whole life of the run.</summary>
-    public int CancelRequests { get; private set; }
+    public int HonouredRequests { get; private set; }
 
     /// <summary>Why the run fails, where that is not one attempt's doing.</summary>
     public string? Failure { get; private set; }
@@ -129,12 +129,12 @@ internal sealed class RunState
                 break;
             case ResumeDecision resume:
                 Resume();
-                CancelRequests = Math.Max(CancelRequests, resume.Requests);
+                HonouredRequests = Math.Max(HonouredRequests, resume.Requests);
                 break;
             case CancelDecision cancel:
                 Cancelled = true;
                 CancelledImmediately |= cancel.Immediately;
-                CancelRequests = Math.Max(CancelRequests, cancel.Requests);
+                HonouredRequests = Math.Max(HonouredRequests, cancel.Requests);
                 break;
             case FailDecision fail:
                 Failure ??= fail.Reason;
@@ -166,7 +166,7 @@ internal sealed class RunState
         }
 
         Write(output, [
-            Cancelled ? 1 : 0, CancelledImmediately ? 1 : 0, CancelRequests, Failure is null ? 0 : 1, (long?)Finished ?? -1, Revision]);
+            Cancelled ? 1 : 0, CancelledImmediately ? 1 : 0, HonouredRequests, Failure is null ? 0 : 1, (long?)Finished ?? -1, Revision]);
     }
 
     private void Launch(LaunchDecision launch)

@@ -13,11 +13,11 @@ internal sealed partial class Scheduler
         if (world.Resume && (_state.Revision >= 0 || _state.Finished is not null))
         {
             // What was asked of the run before is history.
-            Emit(new ResumeDecision(world.CancelRequests));
+            Emit(new ResumeDecision(world.CancelsRequested));
         }
         else
         {
-            CancelRequested(world.CancelRequests);
+            CancelRequested(world.CancelsRequested);
         }
 
         if (revised)

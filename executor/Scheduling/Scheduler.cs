@@ -208,7 +208,7 @@ internal sealed partial class Scheduler
     {
         if (!_state.Cancelled || (immediately && !_state.CancelledImmediately))
         {
-            Emit(new CancelDecision(_state.CancelRequests, immediately));
+            Emit(new CancelDecision(_state.HonouredRequests, immediately));
         }
     }
 
@@ -218,9 +218,9 @@ internal sealed partial class Scheduler
     /// </summary>
     public void CancelRequested(int requests)
     {
-        if (requests > _state.CancelRequests)
+        if (requests > _state.HonouredRequests)
         {
-            var immediately = _state.Cancelled || requests > _state.CancelRequests + 1;
+            var immediately = _state.Cancelled || requests > _state.HonouredRequests + 1;
             Emit(new CancelDecision(requests, immediately));
         }
     }

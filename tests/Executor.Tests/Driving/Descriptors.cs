@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Driving;
@@ -13,14 +14,14 @@ internal static class Descriptors
         (task, index, generation, attempt, seals) => new TaskDescriptor
         {
             Attempt = new AttemptId(run, plan.Tasks[task].Name, index, generation, attempt),
-            Definition = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{plan.Tasks[task].Name}[{index}] {version?.Invoke(task)} reads {string.Join(',', seals)}"),
-            TaskDefinition = plan.Tasks[task].Name + version?.Invoke(task),
+            Definition = Hash($"{plan.Tasks[task].Name}[{index}] {version?.Invoke(task)} reads {string.Join(',', seals)}"),
+            TaskDefinition = Hash(plan.Tasks[task].Name + version?.Invoke(task)),
             Stores = [],
             Command = plan.Tasks[task].Command,
             Inputs = [.. plan.Tasks[task].Inputs.Select((input, i) => new InputDescriptor { From = input.From, SealGeneration = seals[i] })],
             Outputs = [.. plan.Tasks[task].Outputs.Select(output => new OutputDescriptor { Name = output.Name, Partitioning = output.Partitioning })],
             Resources = plan.Tasks[task].Resources,
         };
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -5,15 +5,22 @@ namespace Executor.Tests.Exploration;
 /// <summary>The exhaustive exploration that docs/protocol.md speaks of.</summary>
 public sealed class ExplorationTests
 {
-    private const int MaxStates = 3_000_000;
+    private const int MaxStates = 1_000_000;
 
     [Theory]
-    [InlineData(2, 0, 0, 0, 0, 0)]
-    [InlineData(1, 1, 0, 0, 0, 0)]
-    [InlineData(1, 0, 1, 0, 0, 0)]
-    [InlineData(1, 0, 0, 1, 0, 0)]
+    [InlineData(2, 1, 0, 0, 0, 0)]
+    [InlineData(2, 0, 1, 0, 0, 0)]
+    [InlineData(2, 0, 0, 1, 0, 0)]
+    [InlineData(2, 0, 0, 0, 0, 1)]
+    [InlineData(1, 2, 1, 0, 0, 0)]
+    [InlineData(1, 1, 0, 1, 0, 1)]
     [InlineData(1, 0, 0, 0, 1, 0)]
-    [InlineData(1, 0, 0, 0, 0, 1)]
+    [InlineData(1, 0, 0, 0, 1, 1)]
+    [InlineData(2, 0, 0, 0, 1, 0)]
+    [InlineData(1, 1, 1, 1, 0, 0)]
+    [InlineData(1, 0, 1, 0, 1, 0)]
+    [InlineData(1, 0, 0, 1, 1, 0)]
+    [InlineData(1, 1, 0, 0, 1, 0)]
     public void Every_order_of_events_keeps_the_promises(int producers, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations)
     {
         var faults = new Faults(crashes, lostAnswers, lostSegments, secondDrivers, secondIncarnations);
@@ -22,5 +29,22 @@ public sealed class ExplorationTests
             + $"depth {result.Depth}, {result.Elapsed.TotalSeconds:0.0} s");
         Assert.True(result.Counterexample is null, result.Counterexample);
         Assert.True(result.IsComplete, $"more than {MaxStates} states");
+    }
+
+    [Theory]
+    [InlineData(nameof(BrokenRule.LaunchBeforeJournal), "started twice", 1, 0, 0, 0, 0)]
+    [InlineData(nameof(BrokenRule.AcknowledgeBeforePut), "promise 1", 0, 0, 0, 0, 0)]
+    [InlineData(nameof(BrokenRule.ReadLosers), "promise 3", 0, 0, 0, 0, 1)]
+    [InlineData(nameof(BrokenRule.ListCommitsFirst), "promise 4", 1, 0, 0, 0, 0)]
+    [InlineData(nameof(BrokenRule.OverwriteCommits), "promise 2", 0, 0, 0, 0, 1)]
+    [InlineData(nameof(BrokenRule.IgnoreFencing), "given out twice", 0, 0, 0, 1, 0)]
+    public void A_broken_rule_is_noticed(
+        string rule, string promise, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations)
+    {
+        var faults = new Faults(crashes, lostAnswers, lostSegments, secondDrivers, secondIncarnations);
+        var result = Explorer.Explore(new World(new Settings(1, faults, Enum.Parse<BrokenRule>(rule))), MaxStates);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{rule}: noticed after {result.States} states: {result.Counterexample?.Split('\n')[0]}");
+        Assert.NotNull(result.Counterexample);
+        Assert.Contains(promise, result.Counterexample, StringComparison.Ordinal);
     }
 }

@@ -81,7 +81,7 @@ internal static class Explorer
             catch (BrokenPromiseException broken)
             {
                 var steps = path.Skip(1).Select(f => f.Name).Append(step.Name).Select((name, i) => $"{i + 1,4}. {name}");
-                return Result($"{broken.Message}\n{string.Join('\n', steps.Distinct())}", complete: false);
+                return Result($"{broken.Message}\n{string.Join('\n', steps)}", complete: false);
             }
         }
 

@@ -38,6 +38,9 @@ internal sealed record AttemptNode(AttemptRef Attempt, string Incarnation)
 
     public bool CancelAsked { get; init; }
 
+    public override string ToString() =>
+        $"{Attempt.Task}{Row} {(int)Stage} {Pod} {Stream} {Segment} {SealGeneration} {Rows} {(CancelAsked ? 'c' : '-')}";
+
     /// <summary>The payload of a producer's one block: who wrote it.</summary>
     public string Row => $"p{Attempt.Index}g{Attempt.Generation}a{Attempt.Attempt}{Incarnation}";
 }
@@ -81,11 +84,19 @@ internal enum DriverStage
 /// <summary>An effect with what it needs of the state that it was decided in.</summary>
 internal sealed record Act(Effect Effect, int SealGeneration, ImmutableArray<int> Generations)
 {
-    public override string ToString() => Effect is ReadCommitEffect read ? $"read commit {read.Attempt} {read.Facts.ExitCode}" : Effect.ToString();
+    public string Text { get; } = Effect switch
+    {
+        ReadCommitEffect read => $"read the commit after the end of {read.Attempt} ({read.Facts.ExitCode})",
+        _ => $"{Effect}",
+    };
 }
 
 /// <summary>News on the way to a driver.</summary>
-internal sealed record News(string Name, Action<DriverCore> Tell);
+internal sealed record News(string Name, Action<DriverCore> Tell)
+{
+    /// <summary>The attempt that has ended, if the news is that.</summary>
+    public AttemptRef? Gone { get; init; }
+}
 
 /// <summary>A driver process.</summary>
 internal sealed record DriverNode(int Number, string Nonce, RunState State)

@@ -33,14 +33,11 @@ internal enum BrokenRule
     /// <summary>A driver that takes over looks for commits first and for attempts after that.</summary>
     ListCommitsFirst,
 
-    /// <summary>Commits and seals replace what stands under their key.</summary>
-    OverwriteRecords,
+    /// <summary>A commit replaces the one that stands.</summary>
+    OverwriteCommits,
 
     /// <summary>A driver whose append finds another driver's entry appends behind it.</summary>
     IgnoreFencing,
-
-    /// <summary>Readers of lost data keep what they committed.</summary>
-    KeepReadersOfLostData,
 }
 
 /// <summary>What is the same in all states of a world: a producer of some instances, and a consumer that reads all of it.</summary>

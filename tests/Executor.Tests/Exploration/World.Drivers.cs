@@ -29,7 +29,7 @@ internal sealed partial class World
 
         foreach (var driver in Drivers.OfType<DriverNode>())
         {
-            foreach (var step in driver.Stage == DriverStage.Live ? LiveSteps(driver) : TakeOverSteps(driver))
+            foreach (var step in IsOvertaken(driver) ? OvertakenSteps(driver) : driver.Stage == DriverStage.Live ? LiveSteps(driver) : TakeOverSteps(driver))
             {
                 yield return step with { Name = $"driver {driver.Nonce} {step.Name}" };
             }
@@ -46,6 +46,40 @@ internal sealed partial class World
         var number = Drivers[0] is null ? 0 : 1;
         Drivers = Drivers.SetItem(number, new DriverNode(number, $"driver{DriversStarted++}", new RunState(_settings.Graph)));
     }
+
+    private bool IsOvertaken(DriverNode driver) =>
+        driver.Observes && driver.Position.Epoch < LatestEpoch && _settings.Broken != BrokenRule.IgnoreFencing;
+
+    // Of a driver behind which another has opened, nothing can be seen from outside any more but what it had decided before: whatever it decides
+    // now comes to nothing with its next append, which may be at any time.
+    private IEnumerable<Step> OvertakenSteps(DriverNode driver)
+    {
+        yield return new Step("is fenced", () => Change(next =>
+        {
+            if (driver.Entry is null)
+            {
+                next.Set(driver, null);
+            }
+            else
+            {
+                // Unless the entry stands since before, and only the answer was lost.
+                next.Append(driver, answerLost: false);
+                Promise(next.Entries == Entries, "a driver that was overtaken has appended");
+            }
+        }));
+        foreach (var act in driver.Acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect && MayBeDone(driver, act)))
+        {
+            yield return new Step($"still does: {act.Text}", () => Change(next => next.Do(driver, act)));
+        }
+    }
+
+    private bool EntryStands(DriverNode driver) => driver.Entry is not null
+        && Objects.Objects.TryGetValue(ObjectKeys.Record(Settings.Run, RecordKeys.JournalEntry(driver.Position.Next)), out var content)
+        && RecordEnvelope.TryUnwrap(content, out var value) && value.Span.SequenceEqual(driver.Entry);
+
+    // The product keeps the start of an attempt and its cancellation in order.
+    private static bool MayBeDone(DriverNode driver, Act act) =>
+        act.Effect is not CancelEffect cancel || !driver.Acts.Any(other => other.Effect is StartEffect start && start.Attempt == cancel.Attempt);
 
     private IEnumerable<Step> TakeOverSteps(DriverNode driver)
     {
@@ -85,7 +119,7 @@ internal sealed partial class World
         var position = WithJournal(driver, async journal => opened = await journal.TryOpenAsync(Settings.Now, CancellationToken.None));
         if (!ReferenceEquals(before, Objects))
         {
-            Entries++;
+            LatestEpoch = Entries++;
         }
 
         if (answerLost)
@@ -157,23 +191,18 @@ internal sealed partial class World
                 {
                     var core = driver.Core!.Clone();
                     news.Tell(core);
-                    next.Set(driver, next.Decide(driver with { Inbox = driver.Inbox.Remove(news) }, core));
+                    var stood = news.Gone is { } gone && driver.State.IsUnderWay(gone) ? MarkIfCommitted(driver.Stood, gone) : driver.Stood;
+                    next.Set(driver, next.Decide(driver with { Inbox = driver.Inbox.Remove(news), Stood = stood }, core));
                 }));
             }
         }
 
-        foreach (var act in driver.Acts)
+        foreach (var act in driver.Acts.Where(act => MayBeDone(driver, act)))
         {
-            if (act.Effect is CancelEffect cancel && driver.Acts.Any(other => other.Effect is StartEffect start && start.Attempt == cancel.Attempt))
-            {
-                // The product keeps the two in order.
-                continue;
-            }
-
-            yield return new Step($"does: {act}", () => Change(next => next.Do(driver, act)));
+            yield return new Step($"does: {act.Text}", () => Change(next => next.Do(driver, act)));
             if (act.Effect is SealEffect && Left.LostAnswers > 0)
             {
-                yield return LoseAnswer($"does, and the answer is lost: {act}", next => next.Seal(act));
+                yield return LoseAnswer($"does, and the answer is lost: {act.Text}", next => next.Seal(act));
             }
         }
     }
@@ -275,7 +304,7 @@ internal sealed partial class World
                 Promise(!Started.Contains(start.Attempt), $"{start.Attempt} is started twice");
                 Started = Started.Add(start.Attempt);
                 Attempts = Attempts.Add(new AttemptNode(start.Attempt, "a") { SealGeneration = act.SealGeneration });
-                after = Tell(after, $"{start.Attempt} was accepted", core => core.LaunchAccepted(start.Attempt));
+                after = Tell(after, $"{Text(start.Attempt)} was accepted", core => core.LaunchAccepted(start.Attempt));
                 break;
             case CancelEffect cancel:
                 Attempts = [.. Attempts.Select(node => node.Attempt == cancel.Attempt ? node with { CancelAsked = true } : node)];
@@ -290,12 +319,12 @@ internal sealed partial class World
                 var found = Call(records => CommitReader.ReadAsync(records, Settings.Run, name, read.Attempt.Generation, CancellationToken.None));
                 after = Tell(
                     after,
-                    $"the end of {read.Attempt} ({read.Facts.ExitCode}), commit by {found.Commit?.Writer.ToString() ?? "nobody"}",
+                    $"the end of {Text(read.Attempt)} ({read.Facts.ExitCode}), commit by {found.Commit?.Writer.ToString() ?? "nobody"}",
                     core => core.CommitRead(read.Attempt, read.Facts, found, Settings.Now));
                 break;
             default:
                 var losses = Verify();
-                after = Tell(after, $"the losses {string.Join(", ", losses)}", core => core.Verified(losses, Settings.Now));
+                after = Tell(after, $"the losses {string.Join(", ", losses.Select(Text))}", core => core.Verified(losses, Settings.Now));
                 break;
         }
 
@@ -305,32 +334,40 @@ internal sealed partial class World
     private bool Seal(Act act)
     {
         var seal = (SealEffect)act.Effect;
-        var id = new SealId(Settings.Run, new OutputId("p", "out"), seal.Generation);
-        try
+        var request = new SealRequest(new SealId(Settings.Run, new OutputId("p", "out"), seal.Generation), seal.Epoch, 1, act.Generations);
+        var content = Seals.GetOrAdd((Objects.DataHash, seal, string.Join(',', act.Generations)), _ =>
         {
-            var record = Call(records => records.SealAsync(new SealRequest(id, seal.Epoch, 1, act.Generations), CancellationToken.None));
-            CheckSeal(record);
-            return true;
-        }
-        catch (ShuffleException failure) when (failure.Error == ShuffleError.NotFound)
+            try
+            {
+                var sealing = Change(_ => { });
+                CheckSeal(sealing.Call(records => records.SealAsync(request, CancellationToken.None)));
+                return sealing.Objects.Objects[SealKey(seal.Generation)];
+            }
+            catch (ShuffleException failure) when (failure.Error == ShuffleError.NotFound)
+            {
+                return null;
+            }
+        });
+        if (content is not null && !Objects.Contains(SealKey(seal.Generation)))
         {
-            return false;
+            Objects = Objects.With(SealKey(seal.Generation), content);
         }
+
+        return content is not null;
     }
 
     private IReadOnlyList<AttemptRef> Verify()
     {
-        var report = Call(records => records.VerifyAsync(Settings.Run, CancellationToken.None));
+        var report = Reports.GetOrAdd(Objects.DataHash, _ => Call(records => records.VerifyAsync(Settings.Run, CancellationToken.None)));
         return [.. report.Losses.Select(loss => new AttemptRef(loss.Instance.Task == "p" ? 0 : 1, loss.Instance.Index, loss.Generation, 0))];
     }
 
-    private DriverNode Observe(DriverNode driver, AttemptRef attempt, AttemptFacts facts)
+    private static DriverNode Observe(DriverNode driver, AttemptRef attempt, AttemptFacts facts)
     {
-        var told = Tell(
-            driver,
-            $"{attempt} ended {(facts.Cancelled ? "cancelled" : facts.ExitCode)}",
+        var news = new News(
+            $"{Text(attempt)} ended {(facts.Cancelled ? "cancelled" : facts.ExitCode)}",
             core => core.Observed(attempt, ObservedPhase.Ended, facts, Settings.Now));
-        return told with { Stood = MarkIfCommitted(driver.Stood, attempt) };
+        return driver with { Inbox = driver.Inbox.Add(news with { Gone = attempt }) };
     }
 
     private ImmutableHashSet<(int, int, int)> MarkIfCommitted(ImmutableHashSet<(int, int, int)> stood, AttemptRef attempt) =>

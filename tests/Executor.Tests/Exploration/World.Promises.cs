@@ -12,8 +12,10 @@ namespace Executor.Tests.Exploration;
 /// <summary>What must hold in every state.</summary>
 internal sealed partial class World
 {
-    // Reading is the same for the same objects, and starts threads.
+    // What starts threads in the product is done once for the same objects.
     private static readonly ConcurrentDictionary<(UInt128, ReadSelection), object> Reads = new();
+    private static readonly ConcurrentDictionary<(UInt128, SealEffect, string), byte[]?> Seals = new();
+    private static readonly ConcurrentDictionary<UInt128, VerifyReport> Reports = new();
 
     /// <summary>Nothing can happen any more, or nothing but faults: the run must have ended.</summary>
     public void CheckDeadEnd() => Promise(Outcome is not null, "promise 5: nothing can happen any more, and the run has not ended");

@@ -46,6 +46,7 @@ internal sealed partial class World
         Started = other.Started;
         Fold = other.Fold;
         Entries = other.Entries;
+        LatestEpoch = other.LatestEpoch;
         DriversStarted = other.DriversStarted;
     }
 
@@ -72,6 +73,8 @@ internal sealed partial class World
 
     public long Entries { get; private set; }
 
+    public long LatestEpoch { get; private set; } = -1;
+
     public int DriversStarted { get; private set; }
 
     public RunOutcome? Outcome => Fold.Finished;
@@ -86,11 +89,8 @@ internal sealed partial class World
         var text = new StringBuilder(1024);
         text.Append(CultureInfo.InvariantCulture, $"{Objects.DataHash} {Left}\n");
         text.AppendJoin(',', LostSegments.Order(StringComparer.Ordinal)).Append('\n');
-        text.AppendJoin(',', Started.Order(ByName)).Append('\n');
-        foreach (var attempt in Attempts.OrderBy(node => node.Row, StringComparer.Ordinal).ThenBy(node => node.Attempt.Task))
-        {
-            text.Append(attempt).Append('\n');
-        }
+        text.AppendJoin(',', Started.Order(ByName).Select(Text)).Append('\n');
+        text.AppendJoin('\n', Attempts.Select(attempt => attempt.ToString()).Order(StringComparer.Ordinal)).Append('\n');
 
         foreach (var pod in Pods)
         {
@@ -111,11 +111,25 @@ internal sealed partial class World
     private static readonly Comparer<AttemptRef> ByName = Comparer<AttemptRef>.Create((a, b) =>
         (a.Task, a.Index, a.Generation, a.Attempt).CompareTo((b.Task, b.Index, b.Generation, b.Attempt)));
 
+    private static string Text(AttemptRef attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(attempt.Task == 0 ? 'p' : 'c')}[{attempt.Index}].{attempt.Generation}.{attempt.Attempt}");
+
     private string DescribeDriver(DriverNode? driver)
     {
         if (driver is null)
         {
             return "-";
+        }
+
+        if (IsOvertaken(driver))
+        {
+            // A driver with acts to come when its entry is known to stand is not the same as one that has them already.
+            var waiting = EntryStands(driver) ? driver.AfterEntry : [];
+            return $"{Describe(driver.Acts)} then {Describe(waiting)}";
+
+            static string Describe(IEnumerable<Act> acts) => string.Join(
+                ',',
+                acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect).Select(act => act.Text).Order(StringComparer.Ordinal));
         }
 
         var output = new ArrayBufferWriter<byte>(1024);
@@ -127,9 +141,9 @@ internal sealed partial class World
 
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{driver.Stage} {driver.Position.Next - Entries} {Hashing.Of(output.WrittenSpan)} ");
-        text.AppendJoin(',', driver.Existing.Order(ByName)).Append(' ').AppendJoin(',', driver.Winners.Order(ByName)).Append(' ');
-        text.AppendJoin(',', driver.Decisions).Append(driver.Entry is null ? " none " : " entry ");
-        text.AppendJoin(',', driver.AfterEntry).Append(' ').AppendJoin(',', driver.Acts.Select(act => act.ToString()).Order(StringComparer.Ordinal));
+        text.AppendJoin(',', driver.Existing.Order(ByName).Select(Text)).Append(' ').AppendJoin(',', driver.Winners.Order(ByName).Select(Text)).Append(' ');
+        text.Append(driver.Entry is null ? 0 : Hashing.Of(driver.Entry)).Append(' ');
+        text.AppendJoin(',', driver.AfterEntry.Select(act => act.Text)).Append(' ').AppendJoin(',', driver.Acts.Select(act => act.Text).Order(StringComparer.Ordinal));
         text.Append(' ').AppendJoin(',', driver.Inbox.Select(news => news.Name).Order(StringComparer.Ordinal));
         text.Append(' ').AppendJoin(',', driver.Stood.Order());
         return text.ToString();
@@ -159,7 +173,7 @@ internal sealed partial class World
     // What is done to the objects by the product's own code, as far as it came.
     private T Call<T>(Func<WorldRecords, Task<T>> call, int cutAfter = -1)
     {
-        var objects = new WorldObjects(Objects, cutAfter, _settings.Broken == BrokenRule.OverwriteRecords);
+        var objects = new WorldObjects(Objects, cutAfter, _settings.Broken == BrokenRule.OverwriteCommits);
         try
         {
             return call(new WorldRecords(objects)).GetAwaiter().GetResult();

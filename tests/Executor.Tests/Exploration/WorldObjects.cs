@@ -10,7 +10,7 @@ namespace Executor.Tests.Exploration;
 /// </summary>
 /// <param name="map">The map before.</param>
 /// <param name="cutAfter">The caller dies, or loses its connection, after so many writes; never if negative.</param>
-/// <param name="overwrites">True breaks the rule that a create needs a free key.</param>
+/// <param name="overwrites">True breaks the rule that a commit needs a free key.</param>
 internal sealed class WorldObjects(ObjectMap map, int cutAfter = -1, bool overwrites = false) : IObjectStore
 {
     private int _writes;
@@ -21,13 +21,14 @@ internal sealed class WorldObjects(ObjectMap map, int cutAfter = -1, bool overwr
     {
         CutIfDue();
         var free = !Map.Contains(key);
-        if (free || overwrites)
+        var replaces = overwrites && key.Contains("/commits/", StringComparison.Ordinal);
+        if (free || replaces)
         {
             Map = Map.With(key, content.ToArray());
             _writes++;
         }
 
-        return Task.FromResult(free || overwrites);
+        return Task.FromResult(free || replaces);
     }
 
     public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>

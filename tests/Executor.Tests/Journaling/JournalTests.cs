@@ -1,0 +1,172 @@
+using System.Text;
+using Executor.Contracts.Records;
+using Executor.Contracts.Reporting;
+using Executor.Journaling;
+using Executor.Outcomes;
+using Executor.Scheduling;
+using Executor.Shuffle.Channel;
+using Executor.Tests.Driving;
+using Executor.Tests.Scheduling;
+using Xunit;
+
+namespace Executor.Tests.Journaling;
+
+public sealed class JournalTests : IAsyncDisposable
+{
+    private const string Run = "r";
+    private static readonly TaskGraph Graph = new(Plans.Chain(3, 2));
+    private static readonly DateTimeOffset Now = new(2026, 11, 22, 3, 0, 0, TimeSpan.Zero);
+    private readonly MemoryRunRecords _records = new();
+
+    private static IEnumerable<Decision> AllKinds =>
+    [
+        new RevisionDecision(0),
+        new LaunchDecision(new AttemptRef(0, 2, 1, 3), 0xfedc_ba98_7654_3210),
+        new OutcomeDecision(
+            new AttemptRef(0, 2, 1, 3),
+            new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "a \"reason\"\nof two lines", 7, null),
+            Final: true,
+            new AttemptUsage { Started = Now, Ended = Now, CpuSeconds = 1.5, PeakMemoryBytes = 12 }),
+        new OutcomeDecision(new AttemptRef(1, 0, 0, 1), OutcomeClassifier.Lost("vanished") with { Signal = 9 }, Final: false, null),
+        new CommittedDecision(new AttemptRef(0, 1, 0, 1)),
+        new RaiseDecision(1, 1, 4, RaiseCause.Upstream),
+        new SealDecision(0, 2, 3),
+        new UnsealDecision(0, 3),
+        new CancelDecision(2, true),
+        new FailDecision("lost for good"),
+        new ResumeDecision(2),
+        new FinishDecision(RunOutcome.Cancelled),
+    ];
+
+    [Fact]
+    public void Every_kind_of_decision_survives_its_form()
+    {
+        var entry = new JournalEntry(5, 3, "nonce", Now, [.. AllKinds]);
+        var read = JournalEntryFormat.Decode(JournalEntryFormat.Encode(entry, Graph), 5, Graph);
+        Assert.Equal(entry.Decisions, read.Decisions);
+        Assert.Equal((entry.Epoch, entry.Nonce, entry.At), (read.Epoch, read.Nonce, read.At));
+    }
+
+    [Fact]
+    public void The_form_is_json_lines_with_a_checksum()
+    {
+        var entry = new JournalEntry(7, 5, "n", Now, [new CommittedDecision(new AttemptRef(1, 0, 0, 2)), new FinishDecision(RunOutcome.Succeeded)]);
+        var lines = Encoding.UTF8.GetString(JournalEntryFormat.Encode(entry, Graph)).Split('\n');
+        Assert.Equal("""{"v":1,"epoch":5,"nonce":"n","at":"2026-11-22T03:00:00.0000000Z"}""", lines[0]);
+        Assert.Equal("""["committed","t1",0,0,2]""", lines[1]);
+        Assert.Equal("""["finish","Succeeded"]""", lines[2]);
+        Assert.Matches("""^\{"crc":"[0-9a-f]{8}"\}$""", lines[3]);
+    }
+
+    [Fact]
+    public void No_single_damaged_byte_goes_unnoticed()
+    {
+        var bytes = JournalEntryFormat.Encode(new JournalEntry(5, 3, "nonce", Now, [.. AllKinds]), Graph);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] ^= 1;
+            var failure = Assert.Throws<JournalException>(() => JournalEntryFormat.Decode(bytes, 5, Graph));
+            Assert.Contains("entry 5", failure.Message, StringComparison.Ordinal);
+            bytes[i] ^= 1;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"v":2,"epoch":0,"nonce":"n","at":"2026-11-22T03:00:00.0000000+00:00"}""", "version 2")]
+    [InlineData("""{"v":1,"epoch":0,"at":"2026-11-22T03:00:00.0000000+00:00"}""", "\"nonce\"")]
+    [InlineData("{\"v\":1,\"epoch\":0,\"nonce\":\"n\",\"at\":\"2026-11-22T03:00:00.0000000+00:00\"}\n[\"hope\"]", "line 2")]
+    [InlineData("{\"v\":1,\"epoch\":0,\"nonce\":\"n\",\"at\":\"2026-11-22T03:00:00.0000000+00:00\"}\n[\"finish\",\"Maybe\"]", "\"Maybe\"")]
+    public void What_cannot_be_understood_is_named(string text, string named)
+    {
+        var content = Encoding.UTF8.GetBytes(text + "\n");
+        var trailer = Encoding.ASCII.GetBytes($"{{\"crc\":\"{Contracts.Integrity.Crc32C.Of(content):x8}\"}}\n");
+        var failure = Assert.Throws<JournalException>(() => JournalEntryFormat.Decode([.. content, .. trailer], 3, Graph));
+        Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Decisions_about_what_the_plan_does_not_have_are_left_out()
+    {
+        var entry = new JournalEntry(5, 3, "nonce", Now, [.. AllKinds]);
+        var smaller = new TaskGraph(Plans.Chain(1));
+        var read = JournalEntryFormat.Decode(JournalEntryFormat.Encode(entry, Graph), 5, smaller);
+        Assert.All(read.Decisions, decision => Assert.False(decision is LaunchDecision or CommittedDecision or RaiseDecision or OutcomeDecision));
+        Assert.Contains(new SealDecision(0, 2, 3), read.Decisions);
+    }
+
+    [Fact]
+    public async Task A_later_driver_fences_an_earlier_one_at_its_next_append()
+    {
+        var first = await OpenAsync("one");
+        var second = await OpenAsync("two");
+        Assert.Equal((0, 1), (first.Epoch, second.Epoch));
+        await Assert.ThrowsAsync<FencedException>(() => first.AppendAsync(first.Encode([new RevisionDecision(0)], Now), Token));
+        await second.AppendAsync(second.Encode([new RevisionDecision(0)], Now), Token);
+    }
+
+    [Fact]
+    public async Task Opening_at_an_end_that_has_moved_is_refused_until_it_was_read()
+    {
+        var late = new Journal(_records, Run, Graph, "late");
+        await OpenAsync("early");
+        Assert.False(await late.TryOpenAsync(Now, Token));
+        await late.ReadToEndAsync(new RunState(Graph), Token);
+        Assert.True(await late.TryOpenAsync(Now, Token));
+        Assert.Equal(1, late.Epoch);
+    }
+
+    [Fact]
+    public async Task An_append_whose_answer_was_lost_is_done_when_it_is_repeated()
+    {
+        var journal = await OpenAsync("one");
+        var entry = journal.Encode([new RevisionDecision(0)], Now);
+        _records.FailAfter = (operation, _) => operation == "create";
+        await Assert.ThrowsAsync<ShuffleException>(() => journal.AppendAsync(entry, Token));
+        _records.FailAfter = null;
+        await journal.AppendAsync(entry, Token);
+        Assert.Equal(2, journal.Next);
+        var state = new RunState(Graph);
+        await new Journal(_records, Run, Graph, "two").ReadToEndAsync(state, Token);
+        Assert.Equal(0, state.Revision);
+    }
+
+    [Fact]
+    public async Task A_gap_in_the_journal_is_damage()
+    {
+        var journal = await OpenAsync("one");
+        _records.Put(RecordKeys.JournalEntry(2), journal.Encode([], Now).ToArray());
+        var failure = await Assert.ThrowsAsync<JournalException>(
+            () => new Journal(_records, Run, Graph, "two").ReadToEndAsync(new RunState(Graph), Token));
+        Assert.Contains("entry 1", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_journal_is_read_in_order()
+    {
+        var journal = await OpenAsync("one");
+        for (var i = 0; i < 100; i++)
+        {
+            await journal.AppendAsync(journal.Encode([new RevisionDecision(i)], Now), Token);
+        }
+
+        var sequences = new List<long>();
+        await foreach (var entry in Journal.ReadAsync(_records, Run, Graph, 0, Token))
+        {
+            sequences.Add(entry.Sequence);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 101).Select(i => (long)i), sequences);
+    }
+
+    public ValueTask DisposeAsync() => _records.DisposeAsync();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private async Task<Journal> OpenAsync(string nonce)
+    {
+        var journal = new Journal(_records, Run, Graph, nonce);
+        await journal.ReadToEndAsync(new RunState(Graph), Token);
+        Assert.True(await journal.TryOpenAsync(Now, Token));
+        return journal;
+    }
+}

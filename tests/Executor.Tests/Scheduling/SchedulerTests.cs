@@ -1,0 +1,259 @@
+using Executor.Outcomes;
+using Executor.Planning;
+using Executor.Scheduling;
+using Xunit;
+
+namespace Executor.Tests.Scheduling;
+
+public sealed class SchedulerTests
+{
+    private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
+    private static readonly AttemptOutcome ExitCode1 = new(AttemptCause.Failed, RetryCharge.Task, "exit code 1", 1);
+    private static readonly AttemptOutcome Vanished = OutcomeClassifier.Lost("vanished");
+
+    [Fact]
+    public void Launches_begin_slowly_and_double_while_they_are_accepted()
+    {
+        var scheduler = Begin(Plans.Chain(100), out var round, o => o with { LaunchesInFlight = 8 });
+        var sizes = new List<int>();
+        while (sizes.Count < 6)
+        {
+            var starts = Starts(round);
+            sizes.Add(starts.Count);
+            foreach (var attempt in starts)
+            {
+                scheduler.LaunchAccepted(attempt);
+                scheduler.Running(attempt);
+            }
+
+            round = scheduler.Decide(Start);
+        }
+
+        Assert.Equal([1, 2, 4, 8, 8, 8], sizes);
+    }
+
+    [Fact]
+    public void No_more_is_pending_or_exists_than_allowed()
+    {
+        var scheduler = Begin(Plans.Chain(100), out var round, o => o with { PendingLimit = 3, MaxParallel = 5 });
+        var started = Accept(scheduler, round);
+        Assert.Equal(3, started.Count);
+        started.ForEach(scheduler.Running);
+        Assert.Equal(2, Accept(scheduler, scheduler.Decide(Start)).Count);
+    }
+
+    [Fact]
+    public void The_longest_remaining_way_is_served_first_and_then_what_was_submitted_first()
+    {
+        // t0 alone; t1 before t2 before t3.
+        var plan = Plans.Of(Plans.Task("t0", 2), Plans.Task("t1", 2), Plans.Task("t2", 1, 1), Plans.Task("t3", 1, 2));
+        var scheduler = Begin(plan, out var round);
+        Assert.Equal([(1, 0), (1, 1), (0, 0), (0, 1)], Accept(scheduler, round).Select(a => (a.Task, a.Index)));
+    }
+
+    [Fact]
+    public void Without_room_the_queue_is_held_with_growing_pauses_and_nothing_fails()
+    {
+        var scheduler = Begin(Plans.Chain(2), out var round);
+        var attempt = Assert.Single(Starts(round));
+        var now = Start;
+        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 30, 30 })
+        {
+            scheduler.LaunchHeld(attempt, now);
+            Assert.Empty(scheduler.Decide(now).Effects);
+            Assert.Equal(now + TimeSpan.FromSeconds(seconds), scheduler.NextDue);
+            now = scheduler.NextDue!.Value;
+            var again = scheduler.Decide(now);
+            Assert.Empty(again.Decisions);
+            Assert.Equal(attempt, Assert.Single(Starts(again)));
+        }
+
+        scheduler.LaunchAccepted(attempt);
+        Assert.Equal(new AttemptRef(0, 1, 0, 1), Starts(scheduler.Decide(now))[0]);
+    }
+
+    [Fact]
+    public void Failures_of_the_infrastructure_have_their_own_budget_and_wait()
+    {
+        var scheduler = Begin(Plans.Of(Plans.Task("t0", 1).WithRetries(0, 3)), out var round);
+        var now = Start;
+        foreach (var seconds in new[] { 1, 2, 4 })
+        {
+            var attempt = Assert.Single(Accept(scheduler, round));
+            scheduler.Ended(attempt, Vanished, null, now);
+            Assert.Empty(Starts(scheduler.Decide(now)));
+            Assert.Equal(now + TimeSpan.FromSeconds(seconds), scheduler.NextDue);
+            now = scheduler.NextDue!.Value;
+            round = scheduler.Decide(now);
+        }
+
+        scheduler.Ended(Assert.Single(Accept(scheduler, round)), Vanished, null, now);
+        Assert.Contains(new FinishDecision(RunOutcome.Failed), scheduler.Decide(now).Decisions);
+    }
+
+    [Theory]
+    [InlineData(nameof(FailurePolicy.CancelRunning), 1, false)]
+    [InlineData(nameof(FailurePolicy.FinishRunning), 0, false)]
+    [InlineData(nameof(FailurePolicy.KeepGoing), 0, true)]
+    public void What_else_happens_after_a_failure_is_the_users_choice(string policy, int cancels, bool launchesMore)
+    {
+        var plan = Plans.Of(Plans.Task("t0", 1).WithRetries(0, 0), Plans.Task("t1", 1), Plans.Task("t2", 1, 1));
+        var scheduler = Begin(plan, out var round, o => o with { OnFailure = Enum.Parse<FailurePolicy>(policy) });
+        var started = Accept(scheduler, round);
+        scheduler.Ended(started.Single(a => a.Task == 0), ExitCode1, null, Start);
+        var after = scheduler.Decide(Start);
+        Assert.Equal(cancels, after.Effects.OfType<CancelEffect>().Count());
+        Commit(scheduler, started.Single(a => a.Task == 1));
+        after = scheduler.Decide(Start);
+        Assert.Equal(launchesMore, Starts(after).Count > 0);
+        if (launchesMore)
+        {
+            Assert.DoesNotContain(after.Decisions, decision => decision is FinishDecision);
+            after.Effects.OfType<SealEffect>().ToList().ForEach(scheduler.SealWritten);
+            Accept(scheduler, after).ForEach(attempt => Commit(scheduler, attempt));
+            scheduler.Decide(Start).Effects.OfType<SealEffect>().ToList().ForEach(scheduler.SealWritten);
+            after = scheduler.Decide(Start);
+        }
+
+        Assert.True(scheduler.State.Finished == RunOutcome.Failed);
+    }
+
+    [Fact]
+    public void The_first_cancellation_waits_for_the_attempts_and_the_second_does_not()
+    {
+        var scheduler = Begin(Plans.Chain(1), out var round);
+        var attempt = Assert.Single(Accept(scheduler, round));
+        scheduler.CancelRequested(1);
+        Assert.Equal(new CancelEffect(attempt, Immediately: false), Assert.Single(scheduler.Decide(Start).Effects));
+        Assert.Null(scheduler.State.Finished);
+        scheduler.CancelRequested(1);
+        Assert.Empty(scheduler.Decide(Start).Decisions);
+        scheduler.CancelRequested(2);
+        var round2 = scheduler.Decide(Start);
+        Assert.Equal(new CancelEffect(attempt, Immediately: true), Assert.Single(round2.Effects));
+        Assert.Contains(new FinishDecision(RunOutcome.Cancelled), round2.Decisions);
+    }
+
+    [Fact]
+    public void Lost_data_is_made_again_with_all_that_was_launched_to_read_it_up_to_three_times()
+    {
+        var scheduler = Begin(Plans.Chain(1, 1), out var round);
+        for (var generation = 0; generation < 4; generation++)
+        {
+            Commit(scheduler, Assert.Single(Accept(scheduler, round)));
+            round = scheduler.Decide(Start);
+            Assert.Contains(new SealDecision(0, generation, 1), round.Decisions);
+            var reader = Assert.Single(Accept(scheduler, round));
+            Assert.Equal(new AttemptRef(1, 0, generation, 1), reader);
+            scheduler.DataLost([new AttemptRef(0, 0, generation, 0)]);
+            if (generation < 3)
+            {
+                round = scheduler.Decide(Start);
+                Assert.Contains(new RaiseDecision(0, 0, generation + 1, RaiseCause.Loss), round.Decisions);
+                Assert.Contains(new RaiseDecision(1, 0, generation + 1, RaiseCause.Upstream), round.Decisions);
+                Assert.Contains(new CancelEffect(reader, Immediately: false), round.Effects);
+                scheduler.Ended(reader, new AttemptOutcome(AttemptCause.Cancelled, RetryCharge.None, "cancelled"), null, Start);
+            }
+        }
+
+        Assert.Contains(scheduler.Decide(Start).Decisions, decision => decision is FailDecision);
+    }
+
+    [Fact]
+    public void A_changed_number_of_instances_moves_the_seal_and_its_readers_on()
+    {
+        var before = new TaskGraph(Plans.Chain(2, 1));
+        var state = new RunState(new TaskGraph(Plans.Chain(3, 1)));
+        Decision[] journal =
+        [
+            new RevisionDecision(0),
+            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, [])),
+            new CommittedDecision(new AttemptRef(0, 0, 0, 1)),
+            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, [])),
+            new CommittedDecision(new AttemptRef(0, 1, 0, 1)),
+            new SealDecision(0, 0, before.Instances(0)),
+            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0])),
+            new CommittedDecision(new AttemptRef(1, 0, 0, 1)),
+        ];
+        foreach (var decision in journal)
+        {
+            state.Apply(decision, 0);
+        }
+
+        var scheduler = new Scheduler(state, new Tags(), new SchedulerOptions { MaxParallel = 9 }, 1);
+        scheduler.Restore(new RestoredWorld { Revision = 1, Resume = true }, Start);
+        var round = scheduler.Decide(Start);
+        Assert.Contains(new UnsealDecision(0, 1), round.Decisions);
+        Assert.Contains(new RaiseDecision(1, 0, 1, RaiseCause.Upstream), round.Decisions);
+        Assert.Equal(new AttemptRef(0, 2, 0, 1), Assert.Single(Starts(round)));
+    }
+
+    [Fact]
+    public void An_attempt_that_does_not_count_is_asked_to_end_when_it_is_seen()
+    {
+        var scheduler = Begin(Plans.Chain(1), out var round);
+        var attempt = Assert.Single(Accept(scheduler, round));
+        scheduler.Ended(attempt, Vanished, null, Start);
+        scheduler.Decide(Start);
+        scheduler.Running(attempt);
+        Assert.Equal(new CancelEffect(attempt, Immediately: false), Assert.Single(scheduler.Decide(Start).Effects));
+    }
+
+    [Fact]
+    public void A_commit_of_an_attempt_that_was_given_up_ends_the_later_one()
+    {
+        var scheduler = Begin(Plans.Chain(1), out var round, o => o with { InfrastructureRetry = default });
+        var first = Assert.Single(Accept(scheduler, round));
+        scheduler.Ended(first, Vanished, null, Start);
+        var second = Assert.Single(Accept(scheduler, scheduler.Decide(Start)));
+        scheduler.Committed(first, first.Attempt);
+        var after = scheduler.Decide(Start);
+        Assert.Contains(new CommittedDecision(first), after.Decisions);
+        Assert.Contains(new CancelEffect(second, Immediately: false), after.Effects);
+        after.Effects.OfType<SealEffect>().ToList().ForEach(scheduler.SealWritten);
+        Assert.Null(scheduler.State.Finished);
+        scheduler.Committed(second, first.Attempt);
+        scheduler.Decide(Start);
+        Assert.True(scheduler.State.Finished == RunOutcome.Succeeded);
+    }
+
+    private static Scheduler Begin(RunPlan plan, out Round round, Func<SchedulerOptions, SchedulerOptions>? change = null)
+    {
+        var options = new SchedulerOptions { MaxParallel = 1000 };
+        var scheduler = new Scheduler(new RunState(new TaskGraph(plan)), new Tags(), change?.Invoke(options) ?? options, 0);
+        scheduler.Restore(RestoredWorld.Empty, Start);
+        round = scheduler.Decide(Start);
+        return scheduler;
+    }
+
+    private static List<AttemptRef> Starts(Round round) => [.. round.Effects.OfType<StartEffect>().Select(start => start.Attempt)];
+
+    // Accepts what is started, and what is started because of that, until nothing more is.
+    private static List<AttemptRef> Accept(Scheduler scheduler, Round round)
+    {
+        var all = new List<AttemptRef>();
+        for (var starts = Starts(round); starts.Count > 0; starts = Starts(scheduler.Decide(Start)))
+        {
+            all.AddRange(starts);
+            starts.ForEach(scheduler.LaunchAccepted);
+        }
+
+        return all;
+    }
+
+    private static void Commit(Scheduler scheduler, AttemptRef attempt) => scheduler.Committed(attempt, attempt.Attempt);
+
+    private sealed class Tags : IDefinitions
+    {
+        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations)
+        {
+            var tag = (ulong)((task * 1000) + index + 1);
+            foreach (var generation in sealGenerations)
+            {
+                tag = (tag * 1_000_003) + (ulong)generation;
+            }
+
+            return tag;
+        }
+    }
+}
