@@ -136,7 +136,10 @@ internal sealed class AttemptRunner
         throw outOfMemory
             ? new AttemptFailedException(
                 AttemptFailure.OutOfMemory,
-                $"the body {end} after the kernel's OOM killer had ended a process of the attempt") { ExitCode = exit.ShellCode }
+                $"the body {end} after the kernel's OOM killer had ended a process of the attempt")
+            {
+                ExitCode = exit.ShellCode,
+            }
             : new AttemptFailedException(AttemptFailure.Body, $"the body {end}") { ExitCode = exit.ShellCode };
     }
 

@@ -47,9 +47,9 @@ internal sealed class RunnerProcess(
             descriptor = DescriptorReader.Read(settings.Environment);
             store = connect(descriptor, settings);
         }
-        catch (AttemptFailedException e)
+        catch (Exception e)
         {
-            return Fail(reporter, e);
+            return Fail(reporter, AttemptFailures.From(e));
         }
 
         await using (store)

@@ -102,6 +102,10 @@ public sealed class FailureTests : IAsyncDisposable
     [Theory]
     [InlineData("{", "is not a task descriptor")]
     [InlineData("null", "is not a task descriptor")]
+    [InlineData("""{"attempt":null,"definition":"d","taskDefinition":"t","stores":[],"resources":null}""", "it lacks attempt")]
+    [InlineData(
+        """{"attempt":{"run":"r","task":"t","index":0,"generation":0,"attempt":1},"definition":"d","taskDefinition":"t","stores":["http://a:1"],"resources":{"cpuMillicores":1,"memoryBytes":1}}""",
+        "exactly one of command")]
     public async Task A_descriptor_that_cannot_be_read_is_refused(string descriptor, string error) =>
         AssertFailed(
             await _harness.RunAsync(descriptor, new AttemptId(AttemptHarness.Run, "none", 0, 0, 1)),
