@@ -27,8 +27,10 @@ public readonly record struct PartitionStatistics(int Partition, long Blocks, lo
         new(Partition, Blocks + 1, Rows + rows, Bytes + bytes, unchecked(Digest + digest));
 }
 
-internal sealed class PartitionStatisticsConverter : JsonConverter<PartitionStatistics>
+/// <summary>The JSON form of <see cref="PartitionStatistics"/>; public because other assemblies' generated serialisers name it.</summary>
+public sealed class PartitionStatisticsConverter : JsonConverter<PartitionStatistics>
 {
+    /// <inheritdoc/>
     public override PartitionStatistics Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -50,6 +52,7 @@ internal sealed class PartitionStatisticsConverter : JsonConverter<PartitionStat
             : throw new JsonException("expected five elements: [partition, blocks, rows, bytes, digest]");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, PartitionStatistics value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();

@@ -1,3 +1,4 @@
+using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
 
@@ -34,10 +35,10 @@ public sealed class RunCollector(IObjectStore objects, RunMarkers markers)
     }
 
     /// <summary>How many objects a run has, and their bytes.</summary>
-    public async Task<RunFootprint> MeasureAsync(string run, CancellationToken cancellationToken)
+    public async Task<RunStatistics> MeasureAsync(string run, CancellationToken cancellationToken)
     {
         RecordStore.RequireRun(run);
-        var footprint = default(RunFootprint);
+        var footprint = new RunStatistics(0, 0, 0, 0);
         await foreach (var entry in objects.ListAsync(ObjectKeys.Run(run), cancellationToken))
         {
             var isSegment = entry.Key.AsSpan(ObjectKeys.Run(run).Length).StartsWith(ObjectKeys.SegmentFolder, StringComparison.Ordinal);
@@ -63,10 +64,3 @@ public sealed class RunCollector(IObjectStore objects, RunMarkers markers)
         return count;
     }
 }
-
-/// <summary>What a run takes in the object store.</summary>
-/// <param name="Segments">Segments.</param>
-/// <param name="SegmentBytes">Bytes of the segments.</param>
-/// <param name="Records">Records.</param>
-/// <param name="RecordBytes">Bytes of the records with their checksums.</param>
-public readonly record struct RunFootprint(long Segments, long SegmentBytes, long Records, long RecordBytes);

@@ -72,6 +72,6 @@ public static class SchemaFields
         var length = message.Length < PrefixBytes ? -1 : BinaryPrimitives.ReadInt32LittleEndian(message.Span[4..]);
         return length >= 0 && length <= message.Length - PrefixBytes && BinaryPrimitives.ReadUInt32LittleEndian(message.Span) == uint.MaxValue
             ? message.Slice(PrefixBytes, length)
-            : null;
+            : (ReadOnlyMemory<byte>?)null;
     }
 }

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using Executor.Flight.AspNetCore;
+using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Flight;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.OnDisk;
@@ -21,6 +24,9 @@ namespace Executor.Shuffle.Engine.Hosting;
 /// </summary>
 public sealed class ShuffleStoreHost : IAsyncDisposable
 {
+    /// <summary>A record of the largest size in base64, or a block, with what is around it.</summary>
+    private const int MaxMessageBytes = (ShuffleLimits.MaxRecordBytes / 3 * 4) + (2 << 20);
+
     private readonly WebApplication _application;
     private readonly ShuffleEngine _engine;
     private readonly IObjectStore? _owned;
@@ -76,7 +82,9 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var keys = new StoreKeys(ReadMasterKey(options).Span);
             var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
-            var application = Build(options, loggers);
+            var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
+            var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
+            var application = Build(options, loggers, server);
             await application.StartAsync(cancellationToken);
             return new ShuffleStoreHost(application, engine, owned, keys);
         }
@@ -106,12 +114,24 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         return file is null ? RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes) : MasterKeyFile.ReadOrCreate(file);
     }
 
-    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers)
+    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2));
-        return builder.Build();
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.UseGrpcLimits();
+            kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        var application = builder.Build();
+        application.UseRouting();
+        application.MapFlightServer(server, new FlightServiceOptions
+        {
+            Authenticator = server.AuthenticateAsync,
+            MaxReceiveMessageSize = MaxMessageBytes,
+            TimeProvider = options.TimeProvider,
+        });
+        return application;
     }
 }

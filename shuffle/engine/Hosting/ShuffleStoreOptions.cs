@@ -32,6 +32,9 @@ public sealed record ShuffleStoreOptions
     /// <summary>How old a run may become before it is deleted; runs are kept until someone deletes them if null, which is the default.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>How long tickets are good that the store signs; 1 hour by default. Whoever holds the run's key can renew them.</summary>
+    public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -3,10 +3,6 @@ using System.Runtime.CompilerServices;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
-using Executor.Shuffle.Engine.Commits;
-using Executor.Shuffle.Engine.Objects;
-using Executor.Shuffle.Engine.Records;
-using Executor.Shuffle.Engine.Segments;
 
 namespace Executor.Shuffle.Engine.InProcess;
 
@@ -21,13 +17,9 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
     public Task<IShuffleWriter> OpenWriterAsync(WriteTarget target, ReadOnlyMemory<byte> schema, CancellationToken cancellationToken) =>
         Guard.RunAsync<IShuffleWriter>(async () =>
         {
-            CommitValidation.Require(target, schema);
-            var attempt = target.Writer.Attempt;
-            var output = new OutputId(attempt.Task, target.Output);
-            await engine.Schemas.CheckAsync(attempt.Run, output, target.TaskDefinition, schema, cancellationToken);
+            var session = await engine.OpenAsync(target, schema, cancellationToken);
             _taskDefinitions[target.Writer] = target.TaskDefinition;
-            var source = new BlockSource(output, attempt.Index, attempt.Generation, attempt.Attempt, target.Writer.Incarnation);
-            return new InProcessShuffleWriter(engine.Ingestor.Open(attempt.Run, source, target.PartitionCount), creditBytes);
+            return new InProcessShuffleWriter(session, creditBytes);
         });
 
     /// <inheritdoc/>
@@ -56,20 +48,4 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-}
-
-/// <summary>Turns failures of the object store into those that callers of the shuffle know.</summary>
-internal static class Guard
-{
-    internal static async Task<T> RunAsync<T>(Func<Task<T>> action)
-    {
-        try
-        {
-            return await action();
-        }
-        catch (ObjectStoreException exception)
-        {
-            throw StoreFailure.From(exception);
-        }
-    }
 }

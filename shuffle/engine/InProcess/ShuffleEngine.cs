@@ -1,8 +1,11 @@
+using Executor.Contracts.Identity;
+using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Collection;
 using Executor.Shuffle.Engine.Commits;
 using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
+using Executor.Shuffle.Engine.Segments;
 using Executor.Shuffle.Engine.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -52,6 +55,17 @@ public sealed class ShuffleEngine : IAsyncDisposable
     internal RunCollector Collector { get; }
 
     internal Ingestor Ingestor { get; }
+
+    /// <summary>Admits a writer of one output.</summary>
+    internal async Task<IngestSession> OpenAsync(WriteTarget target, ReadOnlyMemory<byte> schema, CancellationToken cancellationToken)
+    {
+        CommitValidation.Require(target, schema);
+        var attempt = target.Writer.Attempt;
+        var output = new OutputId(attempt.Task, target.Output);
+        await Schemas.CheckAsync(attempt.Run, output, target.TaskDefinition, schema, cancellationToken);
+        var source = new BlockSource(output, attempt.Index, attempt.Generation, attempt.Attempt, target.Writer.Incarnation);
+        return Ingestor.Open(attempt.Run, source, target.PartitionCount);
+    }
 
     /// <summary>Deletes a run and forgets what is known of it; writers of the run that are connected here are broken first.</summary>
     public async Task DeleteRunAsync(string run, CancellationToken cancellationToken)

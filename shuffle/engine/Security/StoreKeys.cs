@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using Executor.Contracts.Identity;
 
 namespace Executor.Shuffle.Engine.Security;
 
 /// <summary>
-/// The keys that callers show, derived from one master key by HMAC-SHA256 and written in lower-case hex: one for the operator, one per run.
-/// Whoever holds the master key can derive them again; nothing is stored. Thread-safe.
+/// The keys that callers show, derived from one master key by HMAC-SHA256: <c>operator.HEX</c> for the operator, <c>run.RUN.HEX</c> for the
+/// tasks of a run. Whoever holds the master key can derive them again; nothing is stored. Thread-safe.
 /// </summary>
 public sealed class StoreKeys
 {
@@ -14,6 +15,9 @@ public sealed class StoreKeys
 
     /// <summary>The most bytes of a master key.</summary>
     public const int MaxMasterKeyBytes = 4096;
+
+    private const string OperatorPrefix = "operator.";
+    private const string RunPrefix = "run.";
 
     private readonly byte[] _master;
 
@@ -27,14 +31,31 @@ public sealed class StoreKeys
         }
 
         _master = master.ToArray();
-        OperatorKey = Derive("operator");
+        OperatorKey = OperatorPrefix + Derive("operator");
     }
 
     /// <summary>The key that opens everything.</summary>
     public string OperatorKey { get; }
 
     /// <summary>The key that a run's task pods hold.</summary>
-    public string RunKeyOf(string run) => Derive("run:" + run);
+    public string RunKeyOf(string run) => $"{RunPrefix}{run}.{Derive("run:" + run)}";
+
+    /// <summary>Whose key this is; null if it is nobody's.</summary>
+    internal Caller? Identify(string key)
+    {
+        if (AreEqual(OperatorKey, key))
+        {
+            return Caller.Operator;
+        }
+
+        if (key.StartsWith(RunPrefix, StringComparison.Ordinal) && key.LastIndexOf('.') is var dot && dot > RunPrefix.Length)
+        {
+            var run = key[RunPrefix.Length..dot];
+            return Names.IsValid(run) && AreEqual(RunKeyOf(run), key) ? Caller.TaskOf(run) : null;
+        }
+
+        return null;
+    }
 
     /// <summary>A MAC over bytes that the store gives out and gets back, for a purpose of its own.</summary>
     internal byte[] Sign(string purpose, ReadOnlySpan<byte> content)
@@ -44,8 +65,8 @@ public sealed class StoreKeys
     }
 
     /// <summary>Compares two keys in a time that does not tell where they differ.</summary>
-    internal static bool AreEqual(string expected, string? shown) =>
-        shown is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(shown));
+    private static bool AreEqual(string expected, string shown) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(shown));
 
     private string Derive(string purpose) => Convert.ToHexStringLower(HMACSHA256.HashData(_master, Encoding.UTF8.GetBytes(purpose)));
 }

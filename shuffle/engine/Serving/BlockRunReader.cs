@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Executor.Contracts.Integrity;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;

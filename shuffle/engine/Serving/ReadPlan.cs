@@ -1,5 +1,6 @@
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Segments;
 
 namespace Executor.Shuffle.Engine.Serving;
@@ -27,12 +28,6 @@ public readonly record struct PlannedRun(int Segment, string SegmentName, Segmen
     /// <summary>Whose blocks these are.</summary>
     public BlockSource Source => Footer.Writers[Run.Writer];
 }
-
-/// <summary>Where reading may go on: behind a block. Valid for one selection of one seal's generation, in any store pod.</summary>
-/// <param name="Partition">The partition of the block.</param>
-/// <param name="Segment">Its segment's place in the seal's list.</param>
-/// <param name="Offset">The offset in the segment behind it.</param>
-public readonly record struct ReadPosition(int Partition, int Segment, long Offset);
 
 /// <summary>A block as it is served.</summary>
 /// <param name="Block">The block, valid until the next one is asked for.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Commits;
 using Executor.Shuffle.Engine.Objects;

@@ -1,4 +1,5 @@
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.InMemory;
@@ -30,7 +31,7 @@ internal sealed class ChannelFixture : IAsyncDisposable
     internal static TheoryData<ChannelKind> Kinds()
     {
         var wanted = Environment.GetEnvironmentVariable("EXECUTOR_CHANNEL");
-        return [.. ((ChannelKind[])[ChannelKind.InProcess]).Where(kind => string.IsNullOrEmpty(wanted) || kind.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase))];
+        return [.. Enum.GetValues<ChannelKind>().Where(kind => string.IsNullOrEmpty(wanted) || kind.ToString().Equals(wanted, StringComparison.OrdinalIgnoreCase))];
     }
 
     internal static async Task<ChannelFixture> StartAsync(
@@ -38,11 +39,13 @@ internal sealed class ChannelFixture : IAsyncDisposable
     {
         objects ??= new MemoryObjectStore();
         var host = await ShuffleStoreHost.StartAsync((options ?? new ShuffleStoreOptions()) with { ObjectStore = objects }, cancellationToken);
-        return kind switch
+        if (kind == ChannelKind.InProcess)
         {
-            ChannelKind.InProcess => new ChannelFixture(host, objects, host.Channel, host.Records),
-            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-        };
+            return new ChannelFixture(host, objects, host.Channel, host.Records);
+        }
+
+        var client = new FlightChannelOptions { Endpoints = [host.Address], Key = host.OperatorKey };
+        return new ChannelFixture(host, objects, new FlightShuffleChannel(client), new FlightRunRecords(client));
     }
 
     public async ValueTask DisposeAsync()

@@ -31,6 +31,12 @@ internal static class SampleData
         return bytes;
     }
 
+    /// <summary>A payload: the encapsulated record batch of these numbers.</summary>
+    internal static byte[] Numbers(params long[] values) => ArrowSamples.Numbers("amount", values);
+
+    /// <summary>A payload of random numbers.</summary>
+    internal static byte[] Numbers(Random random, int count) => Numbers([.. Enumerable.Range(0, count).Select(_ => random.NextInt64())]);
+
     /// <summary>Writes blocks of the given partitions and sizes; returns what to commit.</summary>
     internal static async Task<CommitRecord> WriteAsync(
         IShuffleChannel channel, WriterId writer, int partitions, IEnumerable<(int Partition, byte[] Payload)> blocks, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ public sealed class ShuffleChannelConformance
         var written = new Dictionary<(int Index, int Sequence), (int Partition, byte[] Payload)>();
         for (var index = 0; index < 3; index++)
         {
-            var blocks = Enumerable.Range(0, 20).Select(i => (Partition: i % 4, Payload: SampleData.Bytes(random, random.Next(0, 5000)))).ToList();
+            var blocks = Enumerable.Range(0, 20).Select(i => (Partition: i % 4, Payload: SampleData.Numbers(random, random.Next(0, 600)))).ToList();
             var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 5, blocks, Token);
             Assert.True((await fixture.Channel.CommitAsync(commit, Token)).Won);
             for (var i = 0; i < blocks.Count; i++)
@@ -65,8 +65,8 @@ public sealed class ShuffleChannelConformance
     public async Task Of_two_incarnations_the_first_commit_wins_and_its_data_alone_is_read(ChannelKind kind)
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
-        var first = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0, incarnation: "pod-a"), 1, [(0, [1, 1])], Token);
-        var second = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0, incarnation: "pod-b"), 1, [(0, [2, 2])], Token);
+        var first = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0, incarnation: "pod-a"), 1, [(0, SampleData.Numbers(1, 1))], Token);
+        var second = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0, incarnation: "pod-b"), 1, [(0, SampleData.Numbers(2, 2))], Token);
         Assert.True((await fixture.Channel.CommitAsync(second, Token)).Won);
 
         var lost = await fixture.Channel.CommitAsync(first, Token);
@@ -76,7 +76,7 @@ public sealed class ShuffleChannelConformance
 
         await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0), Token);
         var block = Assert.Single(await ReadAllAsync(fixture.Channel, new ReadSelection(Id(0))));
-        Assert.Equal([2, 2], block.Payload);
+        Assert.Equal(SampleData.Numbers(2, 2), block.Payload);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class ShuffleChannelConformance
         var writer = SampleData.Writer(Run, 1);
         await using var early = await fixture.Channel.OpenWriterAsync(SampleData.Target(writer, 1), SampleData.Schema("price"), Token);
         await early.CompleteAsync(Token);
-        var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, [1])], Token);
+        var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1))], Token);
         await fixture.Channel.CommitAsync(commit, Token);
 
         var other = new CommitRecord
@@ -127,7 +127,7 @@ public sealed class ShuffleChannelConformance
         var missing = await Assert.ThrowsAsync<ShuffleException>(() => fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0), Token));
         Assert.Equal(ShuffleError.NotFound, missing.Error);
 
-        await fixture.Channel.CommitAsync(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, [1])], Token), Token);
+        await fixture.Channel.CommitAsync(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1))], Token), Token);
         var first = await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0), Token);
         var again = await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0) with { Epoch = 2 }, Token);
         var read = await fixture.Channel.GetSealAsync(Id(0), Token);
@@ -179,7 +179,7 @@ public sealed class ShuffleChannelConformance
     public async Task A_deleted_run_leaves_no_object_behind(ChannelKind kind)
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
-        await fixture.Channel.CommitAsync(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, [1])], Token), Token);
+        await fixture.Channel.CommitAsync(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1))], Token), Token);
         await fixture.Records.CreateAsync("run-2", RecordKeys.JournalEntry(0), new byte[] { 1 }, Token);
         Assert.Equal(["run-1", "run-2"], await RunsAsync(fixture.Records));
 
@@ -201,7 +201,7 @@ public sealed class ShuffleChannelConformance
         var commits = new List<CommitRecord>();
         for (var index = 0; index < 3; index++)
         {
-            commits.Add(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 1, [(0, [1, 2, 3])], Token));
+            commits.Add(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 1, [(0, SampleData.Numbers(1, 2, 3))], Token));
             await fixture.Channel.CommitAsync(commits[index], Token);
         }
 
@@ -223,7 +223,7 @@ public sealed class ShuffleChannelConformance
     public async Task A_damaged_block_is_data_loss_that_names_its_instance(ChannelKind kind)
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
-        var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, [1, 2, 3]), (0, [4, 5, 6])], Token);
+        var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1, 2, 3)), (0, SampleData.Numbers(4, 5, 6))], Token);
         await fixture.Channel.CommitAsync(commit, Token);
         await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0), Token);
         var key = ObjectKeys.Segment(Run, commit.Outputs[0].Segments.Single());
@@ -243,7 +243,7 @@ public sealed class ShuffleChannelConformance
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
         var writer = SampleData.Writer(Run, 0);
-        var blocks = Enumerable.Range(0, 10).Select(i => (i % 2, new byte[] { (byte)i, 7 })).ToList();
+        var blocks = Enumerable.Range(0, 10).Select(i => (i % 2, SampleData.Numbers(i, 7))).ToList();
         var first = await SampleData.WriteAsync(fixture.Channel, writer, 2, blocks, Token);
         var second = await SampleData.WriteAsync(fixture.Channel, writer, 2, blocks, Token);
         var both = second with
@@ -263,7 +263,7 @@ public sealed class ShuffleChannelConformance
     public async Task A_writer_with_more_than_its_credit_goes_on_as_blocks_become_durable(ChannelKind kind)
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
-        var payload = SampleData.Bytes(new Random(3), 3 << 20);
+        var payload = SampleData.Numbers(new Random(3), 3 << 17);
         var blocks = Enumerable.Repeat((0, payload), 20).ToList();
         var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, blocks, Token);
         await fixture.Channel.CommitAsync(commit, Token);
@@ -295,16 +295,16 @@ public sealed class ShuffleChannelConformance
         await using var output = await fixture.Channel.OpenWriterAsync(SampleData.Target(writer, 1), SampleData.Schema(), Token);
         await RefusedAsync(async () =>
         {
-            await output.WriteAsync(SampleData.Block(0, 1, 0, [1]), Token);
+            await output.WriteAsync(SampleData.Block(0, 1, 0, SampleData.Numbers(1)), Token);
             return await output.CompleteAsync(Token);
         });
         await using var another = await fixture.Channel.OpenWriterAsync(SampleData.Target(writer, 1), SampleData.Schema(), Token);
         await RefusedAsync(async () =>
         {
-            await another.WriteAsync(SampleData.Block(0, 0, 1, [1]), Token);
+            await another.WriteAsync(SampleData.Block(0, 0, 1, SampleData.Numbers(1)), Token);
             return await another.CompleteAsync(Token);
         });
-        var bad = SampleData.Block(0, 0, 0, [1]);
+        var bad = SampleData.Block(0, 0, 0, SampleData.Numbers(1));
         await using var damaged = await fixture.Channel.OpenWriterAsync(SampleData.Target(writer, 1), SampleData.Schema(), Token);
         await RefusedAsync(async () =>
         {

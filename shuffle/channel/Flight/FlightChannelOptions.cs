@@ -1,0 +1,26 @@
+namespace Executor.Shuffle.Channel.Flight;
+
+/// <summary>How a client reaches a store.</summary>
+public sealed record FlightChannelOptions
+{
+    /// <summary>The store pods, any of which serves everything: <c>http://host:port</c> or <c>https://host:port</c>; at least one.</summary>
+    public required IReadOnlyList<Uri> Endpoints { get; init; }
+
+    /// <summary>The run's key, or the operator's.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The bytes that each writer may have unacknowledged; 16 MiB by default.</summary>
+    public int CreditBytes { get; init; } = ShuffleLimits.DefaultCreditBytes;
+
+    /// <summary>How often in a row something is tried that makes no progress; 8 by default.</summary>
+    public int MaxTries { get; init; } = 8;
+
+    /// <summary>The delay before the second try; doubled before every further one up to <see cref="MaxDelay"/>; 100 ms by default.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The longest delay between tries; 5 s by default.</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

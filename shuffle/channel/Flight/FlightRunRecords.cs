@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Executor.Contracts.Records;
+using Executor.Flight;
+
+namespace Executor.Shuffle.Channel.Flight;
+
+/// <summary>The records of a store behind Arrow Flight. Lost answers are asked for again: every operation may be repeated. Thread-safe.</summary>
+public sealed class FlightRunRecords : IRunRecords
+{
+    private readonly StoreConnections _pods;
+
+    /// <summary>Connects when first used.</summary>
+    public FlightRunRecords(FlightChannelOptions options) => _pods = new StoreConnections(options);
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>?> CreateAsync(string run, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        if (value.Length > ShuffleLimits.MaxRecordBytes)
+        {
+            throw new ShuffleException(ShuffleError.Invalid, $"record {key} has {value.Length} bytes, at most {ShuffleLimits.MaxRecordBytes} are allowed");
+        }
+
+        var command = new RecordCommand(run, key, value);
+        return await ActAsync(ShuffleActions.CreateRecord, run, command, ShuffleJson.Default.RecordCommand, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>?> GetAsync(string run, string key, CancellationToken cancellationToken) =>
+        ActAsync(ShuffleActions.GetRecord, run, new RecordCommand(run, key), ShuffleJson.Default.RecordCommand, cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(string run, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var command = new RecordCommand(run, prefix);
+        var pages = await _pods.CollectAsync(
+            ShuffleActions.ListRecords, run, command, ShuffleJson.Default.RecordCommand, cancellationToken);
+        foreach (var page in pages)
+        {
+            foreach (var key in Encoding.UTF8.GetString(page.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                yield return key;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<SealRecord> SealAsync(SealRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var result = await ActAsync(ShuffleActions.Seal, request.Seal.Run, request, ShuffleJson.Default.SealRequest, cancellationToken);
+        return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.SealRecord);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RunEntry> ListRunsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var results = await _pods.CollectAsync(
+            ShuffleActions.ListRuns, "", new RunCommand(""), ShuffleJson.Default.RunCommand, cancellationToken);
+        foreach (var result in results)
+        {
+            yield return ShuffleJson.Read(result.Span, ShuffleJson.Default.RunEntry);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteRunAsync(string run, CancellationToken cancellationToken) =>
+        ActAsync(ShuffleActions.DeleteRun, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<VerifyReport> VerifyAsync(string run, CancellationToken cancellationToken)
+    {
+        var result = await ActAsync(ShuffleActions.VerifyRun, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
+        return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.VerifyReport);
+    }
+
+    /// <summary>How many objects and bytes a run takes in the object store.</summary>
+    public async Task<RunStatistics> GetStatisticsAsync(string run, CancellationToken cancellationToken)
+    {
+        var result = await ActAsync(ShuffleActions.RunStatistics, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
+        return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.RunStatistics);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _pods.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> ActAsync<T>(
+        string action, string run, T command, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var results = await _pods.CollectAsync(action, run, command, type, cancellationToken);
+        return results.Count == 0 ? (ReadOnlyMemory<byte>?)null : results[0];
+    }
+
+    private static ReadOnlyMemory<byte> Expect(ReadOnlyMemory<byte>? result) =>
+        result ?? throw new ShuffleException(ShuffleError.Internal, "the store answered nothing, expected a result");
+}
+
+/// <summary>Actions with all their results.</summary>
+internal static class StoreActions
+{
+    internal static Task<IReadOnlyList<ReadOnlyMemory<byte>>> CollectAsync<T>(
+        this StoreConnections pods, string action, string key, T command, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var request = new FlightAction(action, JsonSerializer.SerializeToUtf8Bytes(command, type));
+        return pods.RunAsync<IReadOnlyList<ReadOnlyMemory<byte>>>(
+            key,
+            async client =>
+            {
+                var results = new List<ReadOnlyMemory<byte>>();
+                await foreach (var result in client.DoAction(request, cancellationToken: cancellationToken))
+                {
+                    results.Add(result.Body.ToArray());
+                }
+
+                return results;
+            },
+            cancellationToken);
+    }
+}
