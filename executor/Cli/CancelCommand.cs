@@ -24,7 +24,7 @@ internal static class CancelCommand
                 return ExitCodes.InvalidInput;
             }
 
-            await CancelRequests.CreateAsync(connection.Records, id, token);
+            await CancellationRequests.CreateAsync(connection.Records, id, token);
             console.Out.WriteLine($"run {id} is asked to cancel");
             return ExitCodes.Succeeded;
         }, token));

@@ -8,7 +8,7 @@ internal sealed class WorkflowArguments
 {
     private readonly Argument<string> _file = new("FILE") { Description = "The workflow file." };
 
-    private readonly Option<string[]> _parameters = new("--parameter", "--param", "-p")
+    private readonly Option<string[]> _parameters = new("--parameter", "-p")
     {
         Description = "A parameter's value, name=value; may be given several times.",
         HelpName = "name=value",

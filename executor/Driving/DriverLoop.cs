@@ -120,7 +120,7 @@ internal sealed class DriverLoop : IAsyncDisposable
             Revision = revision,
             Resume = _options.Resume,
             CancelRequests = await _patience.CallAsync(
-                "look for cancel requests", token => CancelRequests.CountAsync(_records, _run, token), cancellationToken),
+                "look for cancel requests", token => CancellationRequests.CountAsync(_records, _run, token), cancellationToken),
         };
         scheduler.Restore(world, _options.Time.GetUtcNow());
         scheduler.DataLost(damaged);
@@ -191,7 +191,7 @@ internal sealed class DriverLoop : IAsyncDisposable
         {
             try
             {
-                var count = await CancelRequests.CountAsync(_records, _run, _ending.Token);
+                var count = await CancellationRequests.CountAsync(_records, _run, _ending.Token);
                 if (count != known)
                 {
                     known = count;

@@ -52,7 +52,7 @@ internal static unsafe class Spawn
         try
         {
             int pid;
-            var failure = Libc.Spawn(&pid, path, actions, attributes, arguments.Pointer, environment.Pointer);
+            var failure = Libc.PosixSpawn(&pid, path, actions, attributes, arguments.Pointer, environment.Pointer);
             return failure == 0 ? pid : throw Describe(failure, command.Arguments[0], file);
         }
         finally

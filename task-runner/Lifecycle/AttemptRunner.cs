@@ -14,6 +14,9 @@ namespace Executor.TaskRunner.Lifecycle;
 /// <summary>One attempt from its inputs to its commit (docs/protocol.md, "An attempt's life").</summary>
 internal sealed class AttemptRunner
 {
+    // A commit that is under way when the runner is asked to stop is worth waiting for: all the work is done.
+    private static readonly TimeSpan CommitLimitWhenStopped = TimeSpan.FromSeconds(2);
+
     private readonly RunnerSettings _settings;
     private readonly TaskDescriptor _descriptor;
     private readonly WriterId _writer;
@@ -150,9 +153,11 @@ internal sealed class AttemptRunner
     private async Task<bool> CommitAsync(List<OutputCommit> outputs)
     {
         _stop.Token.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var stopping = _stop.Token.Register(() => limit.CancelAfter(CommitLimitWhenStopped));
         var answer = await _channel.CommitAsync(
             new CommitRecord { Writer = _writer, Definition = _descriptor.Definition, Outputs = outputs, Usage = _meter.Measure() },
-            _stop.Token);
+            limit.Token);
         return answer.Won;
     }
 }

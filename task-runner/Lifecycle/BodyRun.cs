@@ -14,6 +14,8 @@ internal sealed class BodyRun : IDisposable
     // What a killed group's descriptors and threads take to go away; beyond it nothing is waited for.
     private static readonly TimeSpan AftermathLimit = TimeSpan.FromSeconds(1);
 
+    private const int OutputBufferBytes = 64 << 10;
+
     private readonly BodyProcess _body;
     private readonly AttemptLog _log;
     private readonly StopSignals _stop;
@@ -111,7 +113,7 @@ internal sealed class BodyRun : IDisposable
             return;
         }
 
-        await using var output = new FileStream(_body.Output, FileAccess.Read, bufferSize: 0);
+        await using var output = new FileStream(_body.Output, FileAccess.Read, OutputBufferBytes);
         try
         {
             await Collect(output, _collecting.Token);

@@ -14,6 +14,7 @@ internal sealed class AttemptMeter
     private readonly DateTimeOffset _started;
     private readonly long _startedAt;
     private readonly long _oomKillsBefore;
+    private readonly AtomicMaximum _peakBytes = new();
     private long _fetchedAt;
     private long _endedAt;
     private long _writtenAt;
@@ -22,7 +23,6 @@ internal sealed class AttemptMeter
     private long _inputRows;
     private long _outputBytes;
     private long _outputRows;
-    private long _sampledPeakBytes;
 
     /// <param name="cgroup">The attempt's own cgroup, if it has one.</param>
     /// <param name="time">The clock.</param>
@@ -105,14 +105,14 @@ internal sealed class AttemptMeter
     {
         var live = LiveSample();
         var own = ProcessSample.OfSelf();
-        _sampledPeakBytes = Math.Max(_sampledPeakBytes, Math.Max(live.PeakMemoryBytes, own.PeakMemoryBytes));
+        var processPeak = Math.Max(live.PeakMemoryBytes, own.PeakMemoryBytes);
         return new AttemptUsage
         {
             Started = _started,
             Ended = _time.GetUtcNow(),
             Source = MeasureSource.ResourceUsage,
             CpuSeconds = ProcessCpuSeconds(live),
-            PeakMemoryBytes = Math.Max(_sampledPeakBytes, ResourceUsage.OfChildren().MaxResidentBytes),
+            PeakMemoryBytes = _peakBytes.Offer(Math.Max(processPeak, ResourceUsage.OfChildren().MaxResidentBytes)),
             ReadBytes = own.ReadBytes + live.ReadBytes,
             WrittenBytes = own.WrittenBytes + live.WrittenBytes,
         };

@@ -8,7 +8,7 @@ internal sealed class CgroupV2(string folder) : ICgroup
 {
     private const double MicrosecondsPerSecond = 1e6;
 
-    private long _seenMemoryBytes;
+    private readonly AtomicMaximum _seenMemoryBytes = new();
 
     /// <inheritdoc/>
     public MeasureSource Source => MeasureSource.CgroupV2;
@@ -29,21 +29,7 @@ internal sealed class CgroupV2(string folder) : ICgroup
     }
 
     // Kernels before 5.19 keep no peak: the largest of what was seen at the readings, one a heartbeat.
-    private long? SampledPeak()
-    {
-        if (CounterFile.ReadNumber(In("memory.current")) is not { } now)
-        {
-            return null;
-        }
-
-        long seen;
-        while ((seen = Volatile.Read(ref _seenMemoryBytes)) < now && Interlocked.CompareExchange(ref _seenMemoryBytes, now, seen) != seen)
-        {
-            // Another reading has raised it in between.
-        }
-
-        return Math.Max(seen, now);
-    }
+    private long? SampledPeak() => CounterFile.ReadNumber(In("memory.current")) is { } now ? _seenMemoryBytes.Offer(now) : null;
 
     private string In(string file) => Path.Combine(folder, file);
 }

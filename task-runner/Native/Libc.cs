@@ -50,7 +50,7 @@ internal static unsafe partial class Libc
     internal const int UsageOfChildren = -1;
 
     [LibraryImport("libc", EntryPoint = "posix_spawn")]
-    internal static partial int Spawn(int* pid, byte* path, byte* fileActions, byte* attributes, byte** arguments, byte** environment);
+    internal static partial int PosixSpawn(int* pid, byte* path, byte* fileActions, byte* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     internal static partial int AttributesInit(byte* attributes);

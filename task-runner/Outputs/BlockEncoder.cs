@@ -65,5 +65,5 @@ internal sealed class BlockEncoder(string output, Schema schema)
     }
 
     // A new encoder for each block, since it leaves out the dictionaries that it has sent before.
-    private ReadOnlySequence<byte> ToPayload(RecordBatch rows) => Payload.Of([.. new MessageEncoder(schema).Encode(rows)]);
+    private ReadOnlySequence<byte> ToPayload(RecordBatch rows) => EncapsulatedMessages.Sequence([.. new MessageEncoder(schema).Encode(rows)]);
 }

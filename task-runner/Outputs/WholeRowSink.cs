@@ -28,7 +28,7 @@ internal sealed class WholeRowSink(int partitions, BlockEncoder encoder, BlockWr
     public async ValueTask PassOnAsync(EncodedMessage message, int rows, CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken);
-        await WriteAsync(new EncodedBlock(rows, Payload.Of(message)), cancellationToken);
+        await WriteAsync(new EncodedBlock(rows, EncapsulatedMessages.Sequence(message)), cancellationToken);
     }
 
     /// <inheritdoc/>

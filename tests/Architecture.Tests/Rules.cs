@@ -24,7 +24,7 @@ internal static class Rules
         new("dotnet-host", "contracts", "protocols/*", "sdk"),
         new("task-runner", "contracts", "protocols/*", "shuffle/channel"),
         new("shuffle-store", "contracts", "protocols/*", "shuffle/*"),
-        new("executor", "contracts", "protocols/*", "shuffle/*"),
+        new("executor", "contracts", "protocols/*", "sdk", "shuffle/*"),
         new("examples/*", "contracts", "protocols/arrow", "sdk"),
         new("benchmarks", "*"),
         new("tests/*", "*"),

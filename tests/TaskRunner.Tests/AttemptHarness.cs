@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Executor.Arrow;
 using Executor.Arrow.Ipc;
@@ -6,20 +8,34 @@ using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
+using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.InProcess;
+using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.TaskRunner.Lifecycle;
 using Executor.TaskRunner.Reporting;
-using Executor.TaskRunner.Tests.Store;
 
 namespace Executor.TaskRunner.Tests;
 
-/// <summary>Runs attempts in this process, with real bodies and a folder of their own.</summary>
-internal sealed class AttemptHarness : IDisposable
+/// <summary>Runs attempts in this process: real bodies, the real store in memory, a folder of their own.</summary>
+internal sealed class AttemptHarness : IAsyncDisposable
 {
     public const string Run = "run-1";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("task-runner-tests-");
+    private readonly ShuffleEngine _engine = new(new MemoryObjectStore());
+    private readonly Dictionary<string, TaskDescriptor> _tasks = [];
 
-    public MemoryStore Store { get; } = new();
+    public AttemptHarness()
+    {
+        Channel = new InProcessShuffleChannel(_engine);
+        Records = new InProcessRunRecords(_engine);
+    }
+
+    public ChannelHooks Hooks { get; } = new();
+
+    public IShuffleChannel Channel { get; }
+
+    public IRunRecords Records { get; }
 
     public string Folder => _folder.FullName;
 
@@ -32,7 +48,7 @@ internal sealed class AttemptHarness : IDisposable
     {
         Attempt = new AttemptId(Run, name, 0, 0, 1),
         Definition = "definition",
-        TaskDefinition = "task-definition",
+        TaskDefinition = "taskdefinition",
         Stores = [new Uri("http://127.0.0.1:1")],
         Command = command,
         Resources = new ResourceLimits(1000, 256 << 20),
@@ -61,22 +77,35 @@ internal sealed class AttemptHarness : IDisposable
     /// <param name="whileRunning">Gets the wish to stop as soon as the attempt has begun.</param>
     public async Task<AttemptResult> RunAsync(TaskDescriptor descriptor, Func<StopSignals, Task>? whileRunning = null)
     {
+        _tasks[descriptor.Attempt.Task] = descriptor;
+        return await RunAsync(
+            JsonSerializer.Serialize(descriptor, ContractsJson.Default.TaskDescriptor), descriptor.Attempt, whileRunning);
+    }
+
+    /// <summary>Runs whatever the text describes.</summary>
+    public async Task<AttemptResult> RunAsync(string descriptor, AttemptId attempt, Func<StopSignals, Task>? whileRunning = null)
+    {
         var incarnation = Guid.NewGuid().ToString("n");
         var report = Path.Combine(Folder, $"report-{incarnation}");
-        var environment = new Dictionary<string, string>(Environment)
+        var environment = new Dictionary<string, string>
         {
             ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
-            [EnvironmentNames.Descriptor] = JsonSerializer.Serialize(descriptor, ContractsJson.Default.TaskDescriptor),
+            [EnvironmentNames.Descriptor] = descriptor,
             [EnvironmentNames.RunKey] = "secret",
             [EnvironmentNames.Incarnation] = incarnation,
             [EnvironmentNames.TerminationLog] = report,
+            [EnvironmentNames.ScratchDirectory] = ScratchFolder,
         };
-        environment.TryAdd(EnvironmentNames.ScratchDirectory, ScratchFolder);
+        foreach (var (name, value) in Environment)
+        {
+            environment[name] = value;
+        }
+
         var log = new AttemptLog(-1);
         using var stop = new StopSignals();
         var process = new RunnerProcess(
             RunnerSettings.FromEnvironment(environment, isFirstProcess: false),
-            (_, _) => new StoreConnection(Store, Store),
+            (_, _) => new StoreConnection(new HookedChannel(new InProcessShuffleChannel(_engine), Hooks), new InProcessRunRecords(_engine)),
             log,
             stop,
             TimeProvider.System);
@@ -90,34 +119,49 @@ internal sealed class AttemptHarness : IDisposable
         Assert.False(Directory.Exists(ScratchFolder) && Directory.EnumerateFileSystemEntries(ScratchFolder).Any(), "the scratch folder is not empty");
         return new AttemptResult(
             code,
-            TerminationSlots.Decode(await File.ReadAllBytesAsync(report)),
-            Store.Commits.GetValueOrDefault(RecordKeys.Commit(descriptor.Attempt.Instance, 0)),
-            System.Text.Encoding.UTF8.GetString(log.Kept()),
-            new WriterId(descriptor.Attempt, incarnation));
+            TerminationSlots.Decode(await File.ReadAllBytesAsync(report))!,
+            await CommitOfAsync(attempt),
+            Encoding.UTF8.GetString(log.Kept()));
     }
 
-    /// <summary>The rows of one partition of an output, decoded block by block: each block must stand alone.</summary>
-    public List<RecordBatch> Rows(AttemptResult result, string output, int? partition = null)
+    /// <summary>The commit that stands for an attempt's instance.</summary>
+    public async Task<CommitRecord?> CommitOfAsync(AttemptId attempt) =>
+        await Records.GetAsync(attempt.Run, RecordKeys.Commit(attempt.Instance, attempt.Generation), CancellationToken.None) is { } json
+            ? JsonSerializer.Deserialize(json.Span, ContractsJson.Default.CommitRecord)
+            : null;
+
+    /// <summary>Seals an output of a task that has run.</summary>
+    public Task<SealRecord> SealAsync(string task, string output, int instances = 1) => Records.SealAsync(
+        new SealRequest(
+            new SealId(Run, new OutputId(task, output), 0),
+            0,
+            _tasks[task].Outputs.Single(candidate => candidate.Name == output).Partitioning.Count,
+            new int[instances]),
+        CancellationToken.None);
+
+    /// <summary>The blocks of an output, decoded one by one: each must stand alone.</summary>
+    public async Task<List<(BlockHeader Header, RecordBatch Rows)>> BlocksAsync(string task, string output, int? partition = null, int instances = 1)
     {
-        var schema = result.Commit!.Outputs.Single(candidate => candidate.Name == output).Schema;
-        var batches = new List<RecordBatch>();
-        foreach (var (header, payload) in Store.Blocks(result.Writer, output).Where(block => partition is null || block.Header.Partition == partition))
+        var seal = await SealAsync(task, output, instances);
+        var blocks = new List<(BlockHeader, RecordBatch)>();
+        await foreach (var block in Channel.ReadAsync(
+            new ReadSelection(new SealId(Run, seal.Output, 0), partition), CancellationToken.None))
         {
-            using var reader = new ArrowStreamReader(new MemoryStream([.. schema.Span, .. payload]));
+            using var reader = new ArrowStreamReader(new MemoryStream([.. seal.Schema.Span, .. block.Payload.ToArray()]));
             var batch = reader.ReadNextRecordBatch();
             Assert.NotNull(batch);
-            Assert.Equal(header.Rows, batch.Length);
+            Assert.Equal(block.Header.Rows, batch.Length);
             Assert.Null(reader.ReadNextRecordBatch());
-            batches.Add(batch);
+            blocks.Add((block.Header, batch));
         }
 
-        return batches;
+        return blocks;
     }
 
     /// <summary>The lines of a text output.</summary>
-    public List<string?> Lines(AttemptResult result, string output, int? partition = null) =>
-        [.. Rows(result, output, partition).SelectMany(batch =>
-            Enumerable.Range(0, batch.Length).Select(i => ((StringArray)batch.Column(0)).GetString(i)))];
+    public async Task<List<string?>> LinesAsync(string task, string output, int? partition = null, int instances = 1) =>
+        [.. (await BlocksAsync(task, output, partition, instances)).SelectMany(block =>
+            Enumerable.Range(0, block.Rows.Length).Select(i => ((StringArray)block.Rows.Column(0)).GetString(i)))];
 
     /// <summary>Writes an Arrow stream to a file that bodies can print.</summary>
     public string ArrowFile(string name, params RecordBatch[] batches)
@@ -133,8 +177,13 @@ internal sealed class AttemptHarness : IDisposable
         return path;
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        await Channel.DisposeAsync();
+        await _engine.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
 }
 
 /// <summary>What is left of an attempt.</summary>
-internal sealed record AttemptResult(int ExitCode, TerminationReport? Report, CommitRecord? Commit, string Log, WriterId Writer);
+internal sealed record AttemptResult(int ExitCode, TerminationReport Report, CommitRecord? Commit, string Log);

@@ -60,15 +60,22 @@ internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyC
     /// </summary>
     private SourceLocation Locate(Field field, string? name, int from, out int next)
     {
-        var written = text.AsSpan(0, Math.Min(field.Node.End, text.Length));
-        for (var open = from; open < written.Length && written[open..].IndexOf("{{") is >= 0 and var skip; open += 2)
+        var start = field.Node.Start;
+        var written = text.AsSpan(start, Math.Min(field.Node.End, text.Length) - start);
+        for (var open = from - start; open < written.Length && written[open..].IndexOf("{{") is >= 0 and var skip; open += 2)
         {
             open += skip;
             var close = written[open..].IndexOf("}}");
             if (name is null ? close < 0 : close > 0 && written[(open + 2)..(open + close)].Trim().TrimStart('{').Trim().SequenceEqual(name))
             {
-                next = open + 2;
-                return field.At with { Position = new SourcePosition(written[..open].Count('\n') + 1, open - written[..open].LastIndexOf('\n')) };
+                next = start + open + 2;
+                var first = field.Node.Position;
+                var before = written[..open];
+                var lineStart = before.LastIndexOf('\n');
+                return field.At with
+                {
+                    Position = new SourcePosition(first.Line + before.Count('\n'), lineStart < 0 ? first.Column + open : open - lineStart),
+                };
             }
         }
 

@@ -31,7 +31,7 @@ internal sealed class ReferenceChecker
     {
         var checker = new ReferenceChecker(workflow, diagnostics);
         checker.RequireUnique(workflow.Tasks.Select(t => t.Name), "a task");
-        foreach (var task in workflow.Tasks)
+        foreach (var task in workflow.Tasks.TakeWhile(_ => !diagnostics.IsFull))
         {
             checker.CheckTask(task);
         }

@@ -7,6 +7,8 @@ internal sealed class DiagnosticList(string file)
     /// <summary>The most lines that are told; a file with more errors is likely no workflow at all.</summary>
     public const int MaxLines = 100;
 
+    private const int Enough = 1000;
+
     private readonly List<Diagnostic> _diagnostics = [];
 
     /// <summary>The file's name, as its user wrote it.</summary>
@@ -14,6 +16,9 @@ internal sealed class DiagnosticList(string file)
 
     /// <summary>True if nothing is wrong so far.</summary>
     public bool IsEmpty => _diagnostics.Count == 0;
+
+    /// <summary>True if so much is wrong that looking for more is a waste of time.</summary>
+    public bool IsFull => _diagnostics.Count >= Enough;
 
     /// <summary>Adds what is wrong at a place of the file.</summary>
     public void Add(SourceLocation location, string message) => _diagnostics.Add(new Diagnostic(location, message));
@@ -32,7 +37,7 @@ internal sealed class DiagnosticList(string file)
         {
             var more = lines.Count - MaxLines;
             lines.RemoveRange(MaxLines, more);
-            lines.Add($"{File}: {more} more errors");
+            lines.Add($"{File}: {(IsFull ? "at least " : "")}{more} more errors");
         }
 
         return lines;

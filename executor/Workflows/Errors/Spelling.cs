@@ -4,6 +4,7 @@ namespace Executor.Workflows.Errors;
 internal static class Spelling
 {
     private const int MaxListed = 8;
+    private const int MaxCompared = 1000;
 
     /// <summary>
     /// The end of a message about an unknown name: <c> (did you mean 'x'?)</c> if one is near, else <c>; there are: x, y</c>,
@@ -19,12 +20,12 @@ internal static class Spelling
         ? string.Join(", ", known)
         : $"{string.Join(", ", known.Take(MaxListed))} and {known.Count - MaxListed} more";
 
-    /// <summary>The known name that takes the fewest edits, if those are few for a name of that length.</summary>
+    /// <summary>The name that takes the fewest edits among the first 1,000, if those are few for a name of that length.</summary>
     public static string? Nearest(string found, IEnumerable<string> known)
     {
         string? best = null;
         var fewest = Math.Clamp(found.Length / 3, 1, 3) + 1;
-        foreach (var candidate in known)
+        foreach (var candidate in known.Take(MaxCompared))
         {
             if (Math.Abs(candidate.Length - found.Length) >= fewest)
             {

@@ -203,7 +203,7 @@ public sealed class RunDriverTests : IAsyncDisposable
     [Fact]
     public async Task A_request_in_the_store_cancels_the_run_once()
     {
-        await CancelRequests.CreateAsync(_records, Run, TestContext.Current.CancellationToken);
+        await CancellationRequests.CreateAsync(_records, Run, TestContext.Current.CancellationToken);
         Assert.Equal(RunEnd.Cancelled, (await DriveAsync(Plans.Chain(2), CommitAsync)).End);
         Assert.Empty(_started);
         Assert.Equal(RunEnd.Succeeded, (await DriveAsync(Plans.Chain(2), CommitAsync, o => o with { Resume = true })).End);

@@ -130,6 +130,13 @@ public sealed class WorkflowFileTests : IDisposable
     }
 
     [Fact]
+    public void Windows_line_ends_do_not_reach_a_script()
+    {
+        var path = _folder.Write("q.yaml", Valid.Replace("[{name: a, command: [x]}]", "\n    - name: a\n      script: |\n        a\n        b\n").ReplaceLineEndings("\r\n"));
+        Assert.Equal("a\nb\n", WorkflowPlanner.Plan(path, new Dictionary<string, string>()).Resolved!.Plan.Tasks[0].Command![3]);
+    }
+
+    [Fact]
     public void Ten_thousand_chained_tasks_are_planned()
     {
         var text = new StringBuilder("apiVersion: executor.dev/v1alpha1\nkind: Workflow\nmetadata: {name: q}\nspec:\n  tasks:\n");

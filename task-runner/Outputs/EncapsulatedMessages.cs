@@ -5,13 +5,13 @@ using Executor.Arrow.Ipc;
 namespace Executor.TaskRunner.Outputs;
 
 /// <summary>Encapsulated messages as one sequence of bytes, over the memory that they are in: nothing but headers is copied.</summary>
-internal static class Payload
+internal static class EncapsulatedMessages
 {
     private const int PrefixBytes = 8;
     private const int HeaderAlignment = 8;
 
     /// <summary>The bytes of these messages in order.</summary>
-    public static ReadOnlySequence<byte> Of(params ReadOnlySpan<EncodedMessage> messages)
+    public static ReadOnlySequence<byte> Sequence(params ReadOnlySpan<EncodedMessage> messages)
     {
         Segment? first = null;
         Segment? last = null;

@@ -8,7 +8,7 @@ namespace Executor.Driving;
 /// Requests to cancel a run: numbered records, since a run that was cancelled and resumed may be cancelled again. The driver honours those
 /// beyond the number that its journal names.
 /// </summary>
-internal static class CancelRequests
+internal static class CancellationRequests
 {
     /// <summary>Asks for the run to be cancelled. Asking again while it is being cancelled ends it without waiting for its attempts.</summary>
     public static async Task CreateAsync(IRunRecords records, string run, CancellationToken cancellationToken)
