@@ -1,1 +1,3 @@
-return 0;
+using Executor.ShuffleStore.Hosting;
+
+return await StoreCommand.RunAsync(args, Console.Out, Console.Error);

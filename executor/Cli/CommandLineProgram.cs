@@ -9,7 +9,8 @@ namespace Executor.Cli;
 internal static class CommandLineProgram
 {
     /// <summary>
-    /// Runs it and returns the exit code (<see cref="ExitCodes"/>). A command line that cannot be understood is told on the error writer alone.
+    /// Runs it and returns the exit code (<see cref="ExitCodes"/>). A command line that cannot be understood is told on the error writer
+    /// alone.
     /// </summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CliConsole console, CancellationToken cancellationToken)
     {
@@ -21,7 +22,12 @@ internal static class CommandLineProgram
             return ExitCodes.InvalidInput;
         }
 
-        var configuration = new InvocationConfiguration { Output = console.Out, Error = console.Error, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.Out,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+        };
         return await parsed.InvokeAsync(configuration, cancellationToken);
     }
 

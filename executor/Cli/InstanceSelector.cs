@@ -44,7 +44,7 @@ internal readonly record struct InstanceSelector(string? Task, int? Index)
     }
 
     /// <summary>The attempt that a log's key stands for, for people: <c>map[3] attempt 2</c>.</summary>
-    public string NameOf(string key)
+    public static string NameOf(string key)
     {
         // RecordKeys.Log: logs/TASK/INDEX.GENERATION.ATTEMPT
         var parts = key[RecordKeys.Logs.Length..].Split('/', '.');

@@ -35,7 +35,7 @@ internal static class LogsCommand
                 if (await connection.Records.GetAsync(id, key, token) is { } log)
                 {
                     shown++;
-                    Write(console.Out, selector.NameOf(key), Encoding.UTF8.GetString(log.Span));
+                    Write(console.Out, InstanceSelector.NameOf(key), Encoding.UTF8.GetString(log.Span));
                 }
             }
 

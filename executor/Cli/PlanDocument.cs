@@ -29,8 +29,9 @@ internal sealed record PlanDocument(RunPlan Plan, IReadOnlyList<TaskDescriptor> 
     /// <summary>The document as indented JSON, without escapes that only HTML needs.</summary>
     public string ToJson()
     {
+        var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(buffer, options))
         {
             ToElement().WriteTo(writer);
         }

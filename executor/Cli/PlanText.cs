@@ -12,7 +12,8 @@ internal static class PlanText
     /// <summary>Writes it.</summary>
     public static void Write(RunPlan plan, TextWriter writer)
     {
-        writer.WriteLine($"{plan.Workflow}: {Counted(plan.Tasks.Count, "task")}, {Counted(plan.Tasks.Sum(t => (long)t.Instances), "instance")}{Parallelism(plan)}");
+        var instances = Counted(plan.Tasks.Sum(t => (long)t.Instances), "instance");
+        writer.WriteLine($"{plan.Workflow}: {Counted(plan.Tasks.Count, "task")}, {instances}{Parallelism(plan)}");
         foreach (var (name, value) in plan.Parameters)
         {
             writer.WriteLine($"parameter {name} = {value}");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving;

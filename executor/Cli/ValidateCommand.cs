@@ -28,7 +28,8 @@ internal static class ValidateCommand
             return ExitCodes.InvalidInput;
         }
 
-        var limitation = result.UnsetParameters.Count == 0 ? "" : $", as far as it can be checked without {string.Join(", ", result.UnsetParameters.Select(p => $"--parameter {p}=VALUE"))}";
+        var unset = string.Join(", ", result.UnsetParameters.Select(p => $"--parameter {p}=VALUE"));
+        var limitation = unset.Length == 0 ? "" : $", as far as it can be checked without {unset}";
         console.Out.WriteLine($"{file}: valid{limitation}");
         return ExitCodes.Succeeded;
     }

@@ -12,7 +12,8 @@ internal static class YamlText
     public static string Of(JsonElement value)
     {
         var text = new StringWriter { NewLine = "\n" };
-        var emitter = new Emitter(text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        var settings = new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024);
+        var emitter = new Emitter(text, settings);
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart(null, null, isImplicit: true));
         Emit(emitter, value);
@@ -26,7 +27,8 @@ internal static class YamlText
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, value.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow));
+                var mapping = value.EnumerateObject().Any() ? MappingStyle.Block : MappingStyle.Flow;
+                emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, mapping));
                 foreach (var property in value.EnumerateObject())
                 {
                     EmitText(emitter, property.Name);
@@ -36,7 +38,8 @@ internal static class YamlText
                 emitter.Emit(new MappingEnd());
                 break;
             case JsonValueKind.Array:
-                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, true, value.GetArrayLength() > 0 ? SequenceStyle.Block : SequenceStyle.Flow));
+                var sequence = value.GetArrayLength() > 0 ? SequenceStyle.Block : SequenceStyle.Flow;
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, true, sequence));
                 foreach (var item in value.EnumerateArray())
                 {
                     Emit(emitter, item);

@@ -25,20 +25,25 @@ internal sealed class Journal
     /// <param name="graph">The plan's graph, for the names of tasks.</param>
     /// <param name="nonce">What tells this driver from any other: 128 random bits in hex.</param>
     /// <param name="replayed">Is told of every decision that is read.</param>
-    public Journal(IRunRecords records, string run, TaskGraph graph, string nonce, Action<Decision>? replayed = null)
+    /// <param name="position">Where this driver is; not opened, and nothing read, if null.</param>
+    public Journal(IRunRecords records, string run, TaskGraph graph, string nonce, Action<Decision>? replayed = null, JournalPosition? position = null)
     {
         _records = records;
         _run = run;
         _graph = graph;
         _nonce = nonce;
         _replayed = replayed;
+        Position = position ?? new JournalPosition(Epoch: -1, Next: 0);
     }
 
+    /// <summary>Where this driver is.</summary>
+    public JournalPosition Position { get; private set; }
+
     /// <summary>The number of this driver's opening entry; -1 before it is made.</summary>
-    public long Epoch { get; private set; } = -1;
+    public long Epoch => Position.Epoch;
 
     /// <summary>The number that the next entry gets.</summary>
-    public long Next { get; private set; }
+    public long Next => Position.Next;
 
     /// <summary>Reads the entries from a number on, in order, to the end; holds at most 16 of them in memory.</summary>
     /// <exception cref="JournalException">An entry is missing or cannot be read.</exception>
@@ -95,7 +100,7 @@ internal sealed class Journal
                 _replayed?.Invoke(decision);
             }
 
-            Next = entry.Sequence + 1;
+            Position = Position with { Next = entry.Sequence + 1 };
         }
     }
 
@@ -112,7 +117,7 @@ internal sealed class Journal
             return false;
         }
 
-        Epoch = Next++;
+        Position = new JournalPosition(Epoch: Next, Next: Next + 1);
         return true;
     }
 
@@ -132,7 +137,7 @@ internal sealed class Journal
             throw new FencedException(_run, Epoch, Next);
         }
 
-        Next++;
+        Position = Position with { Next = Next + 1 };
     }
 
     private static long SequenceOf(string key) =>
@@ -146,3 +151,8 @@ internal sealed class Journal
         return standing is { } value ? JournalEntryFormat.Decode(value.Span, sequence, _graph) : null;
     }
 }
+
+/// <summary>Where a driver is in a run's journal.</summary>
+/// <param name="Epoch">The number of its opening entry; -1 before it is made.</param>
+/// <param name="Next">The number that the next entry gets.</param>
+internal readonly record struct JournalPosition(long Epoch, long Next);

@@ -13,8 +13,8 @@ internal static class DefinitionHasher
     private const int HashCharacters = 32;
 
     /// <summary>
-    /// The hash of a task's definition, equal for all its instances. It covers the definitions of the tasks that it reads from, because a change
-    /// there may change the schema here, and neither the number of instances nor their items, so that a fan-out can grow.
+    /// The hash of a task's definition, equal for all its instances. It covers the definitions of the tasks that it reads from, because a
+    /// change there may change the schema here, and neither the number of instances nor their items, so that a fan-out can grow.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="task">The task.</param>
@@ -34,11 +34,11 @@ internal static class DefinitionHasher
                 Parameters = plan.Parameters,
                 ReadsFrom = [.. task.Inputs.Select(i => definitionOf(i.From.Task))],
             },
-            PlanJson.Default.TaskDefinitionForm));
+            DefinitionJson.Default.TaskDefinitionForm));
 
     /// <summary>
-    /// The hash of an instance's definition: of its descriptor without run, attempt, generation, store addresses and limits, with the content of
-    /// a .NET task in place of its path.
+    /// The hash of an instance's definition: of its descriptor without run, attempt, generation, store addresses and limits, with the
+    /// content of a .NET task in place of its path.
     /// </summary>
     public static string OfInstance(PlannedTask task, TaskDescriptor descriptor) =>
         Hash(JsonSerializer.SerializeToElement(
@@ -56,78 +56,7 @@ internal static class DefinitionHasher
                 Inputs = descriptor.Inputs,
                 Outputs = descriptor.Outputs,
             },
-            PlanJson.Default.InstanceDefinitionForm));
+            DefinitionJson.Default.InstanceDefinitionForm));
 
     private static string Hash(JsonElement form) => Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Write(form)))[..HashCharacters];
-}
-
-/// <summary>What a task's definition consists of.</summary>
-internal sealed record TaskDefinitionForm
-{
-    /// <summary>The task's name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The command with templates.</summary>
-    public IReadOnlyList<string>? Command { get; init; }
-
-    /// <summary>The .NET task, by its content.</summary>
-    public DotnetTask? Dotnet { get; init; }
-
-    /// <summary>The working directory with templates.</summary>
-    public string? WorkingDirectory { get; init; }
-
-    /// <summary>The environment with templates.</summary>
-    public required IReadOnlyDictionary<string, string> Environment { get; init; }
-
-    /// <summary>The inputs.</summary>
-    public required IReadOnlyList<PlannedInput> Inputs { get; init; }
-
-    /// <summary>The outputs.</summary>
-    public required IReadOnlyList<PlannedOutput> Outputs { get; init; }
-
-    /// <summary>The image.</summary>
-    public string? Image { get; init; }
-
-    /// <summary>The parameters.</summary>
-    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
-
-    /// <summary>The definitions of the tasks that the inputs come from, in the order of the inputs.</summary>
-    public required IReadOnlyList<string> ReadsFrom { get; init; }
-}
-
-/// <summary>What an instance's definition consists of.</summary>
-internal sealed record InstanceDefinitionForm
-{
-    /// <summary>The task's name.</summary>
-    public required string Task { get; init; }
-
-    /// <summary>The instance's index.</summary>
-    public required int Index { get; init; }
-
-    /// <summary>The task's definition.</summary>
-    public required string TaskDefinition { get; init; }
-
-    /// <summary>The command.</summary>
-    public IReadOnlyList<string>? Command { get; init; }
-
-    /// <summary>The .NET task, by its content.</summary>
-    public DotnetTask? Dotnet { get; init; }
-
-    /// <summary>The working directory.</summary>
-    public string? WorkingDirectory { get; init; }
-
-    /// <summary>The environment.</summary>
-    public required IReadOnlyDictionary<string, string> Environment { get; init; }
-
-    /// <summary>The parameters.</summary>
-    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
-
-    /// <summary>The item.</summary>
-    public string? Item { get; init; }
-
-    /// <summary>The inputs with the generations of the seals that are read.</summary>
-    public required IReadOnlyList<InputDescriptor> Inputs { get; init; }
-
-    /// <summary>The outputs.</summary>
-    public required IReadOnlyList<OutputDescriptor> Outputs { get; init; }
 }

@@ -21,7 +21,8 @@ internal sealed class DescriptorFactory
     /// <param name="run">The run's id.</param>
     /// <param name="stores">The store's addresses.</param>
     /// <param name="assemblies">
-    /// The full path of the built assembly for each <see cref="PlannedDotnetTask.Source"/>; a source without an entry is taken to be an assembly.
+    /// The full path of the built assembly for each <see cref="PlannedDotnetTask.Source"/>; a source without an entry is taken to be an
+    /// assembly.
     /// </param>
     public DescriptorFactory(RunPlan plan, string run, IReadOnlyList<Uri> stores, IReadOnlyDictionary<string, string>? assemblies = null)
     {
@@ -61,7 +62,7 @@ internal sealed class DescriptorFactory
         var item = planned.Items?[index];
         string Expand(Template template) =>
             template.Expand(name => ValueOf(name, index, item))
-            ?? throw new InvalidOperationException($"the plan's task '{planned.Name}' has a placeholder without a value in '{template.Text}'");
+            ?? throw new InvalidOperationException($"a placeholder of the task '{planned.Name}' has no value in '{template.Text}'");
 
         var descriptor = new TaskDescriptor
         {
@@ -70,9 +71,9 @@ internal sealed class DescriptorFactory
             TaskDefinition = _taskDefinitions[task],
             Stores = _stores,
             Command = parsed.Command?.Select(Expand).ToList(),
-            Dotnet = planned.Dotnet is { } dotnet ? new DotnetTask(_assemblies.GetValueOrDefault(dotnet.Source, dotnet.Source), dotnet.Type) : null,
+            Dotnet = Bind(planned.Dotnet),
             WorkingDirectory = parsed.WorkingDirectory is { } directory ? Expand(directory) : null,
-            Environment = new SortedDictionary<string, string>(parsed.Environment.ToDictionary(v => v.Key, v => Expand(v.Value)), StringComparer.Ordinal),
+            Environment = parsed.Environment.ToDictionary(v => v.Key, v => Expand(v.Value)),
             Parameters = _plan.Parameters,
             Item = item,
             Inputs = [.. planned.Inputs.Select((input, i) => Bind(input, index, sealGenerations[i]))],
@@ -88,8 +89,13 @@ internal sealed class DescriptorFactory
         "index" => index.ToString(CultureInfo.InvariantCulture),
         "item" => item,
         "run.id" => _run,
-        _ => name.StartsWith(ParameterResolver.Prefix, StringComparison.Ordinal) ? _plan.Parameters.GetValueOrDefault(name[ParameterResolver.Prefix.Length..]) : null,
+        _ when name.StartsWith(ParameterResolver.Prefix, StringComparison.Ordinal) =>
+            _plan.Parameters.GetValueOrDefault(name[ParameterResolver.Prefix.Length..]),
+        _ => null,
     };
+
+    private DotnetTask? Bind(PlannedDotnetTask? task) =>
+        task is null ? null : new DotnetTask(_assemblies.GetValueOrDefault(task.Source, task.Source), task.Type);
 
     private static InputDescriptor Bind(PlannedInput input, int index, int sealGeneration) => new()
     {
@@ -110,7 +116,14 @@ internal sealed class DescriptorFactory
 
         public Dictionary<string, Template> Environment { get; } = task.Environment.ToDictionary(v => v.Key, v => Template.Parse(v.Value));
 
-        public List<OutputDescriptor> Outputs { get; } =
-            [.. task.Outputs.Select(o => new OutputDescriptor { Name = o.Name, Format = o.Format, Stdout = o.Stdout, Partitioning = o.Partitioning })];
+        public List<OutputDescriptor> Outputs { get; } = [.. task.Outputs.Select(Bind)];
+
+        private static OutputDescriptor Bind(PlannedOutput output) => new()
+        {
+            Name = output.Name,
+            Format = output.Format,
+            Stdout = output.Stdout,
+            Partitioning = output.Partitioning,
+        };
     }
 }

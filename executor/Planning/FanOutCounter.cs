@@ -61,7 +61,8 @@ internal sealed class FanOutCounter
         var bounded = partitioning.Bounds.Count + 1;
         if (written is not null && written != bounded)
         {
-            _diagnostics.Add(partitioning.Partitions!.At, $"found '{written}', expected {bounded}: {bounded - 1} bounds make {bounded} partitions");
+            _diagnostics.Add(
+                partitioning.Partitions!.At, $"found '{written}', expected {bounded}: {bounded - 1} bounds make {bounded} partitions");
         }
 
         return bounded;
@@ -90,7 +91,8 @@ internal sealed class FanOutCounter
             {
                 _diagnostics.Add(
                     partition.At,
-                    $"found partition, but '{from}' has {Counted(partitions, "partition")} and the task has {Counted(instances, "instance")}, expected equal numbers");
+                    $"found partition, but '{from}' has {Counted(partitions, "partition")} and the task has "
+                    + $"{Counted(instances, "instance")}, expected equal numbers");
             }
 
             var producer = from.Split('.')[0];
@@ -98,7 +100,8 @@ internal sealed class FanOutCounter
             {
                 _diagnostics.Add(
                     sameIndex.At,
-                    $"found same-index, but '{producer}' has {Counted(producers, "instance")} and the task has {Counted(instances, "instance")}, expected equal numbers");
+                    $"found same-index, but '{producer}' has {Counted(producers, "instance")} and the task has "
+                    + $"{Counted(instances, "instance")}, expected equal numbers");
             }
         }
     }

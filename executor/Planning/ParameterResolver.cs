@@ -44,7 +44,8 @@ internal sealed class ParameterResolver
             }
         }
 
-        var resolver = new ParameterResolver { Missing = [.. workflow.Parameters.Where(p => p.Default is null && !given.ContainsKey(p.Name.Value))] };
+        var missing = workflow.Parameters.Where(p => p.Default is null && !given.ContainsKey(p.Name.Value));
+        var resolver = new ParameterResolver { Missing = [.. missing] };
         foreach (var parameter in workflow.Parameters)
         {
             if (given.GetValueOrDefault(parameter.Name.Value, parameter.Default!) is { } value)
@@ -55,7 +56,9 @@ internal sealed class ParameterResolver
 
         if (resolver._values.Sum(p => Encoding.UTF8.GetByteCount(p.Value)) is > MaxTotalBytes and var total)
         {
-            diagnostics.Add(workflow.Parameters[0].Name.At with { Path = "spec.parameters" }, $"the values have {total} bytes together, expected at most {MaxTotalBytes}");
+            diagnostics.Add(
+                workflow.Parameters[0].Name.At with { Path = "spec.parameters" },
+                $"the values have {total} bytes together, expected at most {MaxTotalBytes}");
         }
 
         return resolver;

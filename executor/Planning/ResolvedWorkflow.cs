@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Executor.Planning;
 
@@ -23,10 +24,21 @@ internal sealed record ResolvedWorkflow
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The record's bytes.</summary>
-    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, PlanJson.Default.ResolvedWorkflow);
+    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, ResolvedWorkflowJson.Default.ResolvedWorkflow);
 
     /// <summary>Reads a record.</summary>
     /// <exception cref="JsonException">The bytes are no such record.</exception>
     public static ResolvedWorkflow Deserialize(ReadOnlySpan<byte> record) =>
-        JsonSerializer.Deserialize(record, PlanJson.Default.ResolvedWorkflow) ?? throw new JsonException("the record of the workflow is 'null'");
+        JsonSerializer.Deserialize(record, ResolvedWorkflowJson.Default.ResolvedWorkflow)
+        ?? throw new JsonException("the record of the workflow is 'null'");
 }
+
+/// <summary>
+/// The JSON form of <see cref="ResolvedWorkflow"/>: camel-case names, enumerations as text, nulls left out; needs no reflection.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ResolvedWorkflow))]
+internal sealed partial class ResolvedWorkflowJson : JsonSerializerContext;

@@ -6,8 +6,8 @@ using Executor.Workflows.Values;
 namespace Executor.Planning;
 
 /// <summary>
-/// Values that may be written with parameters, settled: numbers, quantities, durations. A value that is wrong is an error with null; a value that
-/// waits for a parameter without a value is null with no error.
+/// Values that may be written with parameters, settled: numbers, quantities, durations. A value that is wrong is an error with null; a
+/// value that waits for a parameter without a value is null with no error.
 /// </summary>
 internal sealed partial class SettledValues(ParameterResolver parameters, DiagnosticList diagnostics)
 {
@@ -109,10 +109,16 @@ internal sealed partial class SettledValues(ParameterResolver parameters, Diagno
     }
 
     /// <summary>Kubernetes' <c>m</c> is a thousandth of a byte, and its units have no B.</summary>
-    private static string MeantMemory(string text) =>
-        MemoryByHabit().Match(text) is { Success: true } habit
-            ? $" (did you mean '{habit.Groups[1].Value}{(habit.Groups[2].Value is { Length: > 0 } unit ? unit.ToUpperInvariant() : "M")}i'?)"
-            : "";
+    private static string MeantMemory(string text)
+    {
+        if (MemoryByHabit().Match(text) is not { Success: true } habit)
+        {
+            return "";
+        }
+
+        var unit = habit.Groups[2].Value is { Length: > 0 } written ? written.ToUpperInvariant() : "M";
+        return $" (did you mean '{habit.Groups[1].Value}{unit}i'?)";
+    }
 
     [GeneratedRegex(@"^([1-9][0-9]*) ?([kmgt]?)(i?b)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MemoryByHabit();

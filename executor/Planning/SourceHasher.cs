@@ -7,8 +7,8 @@ namespace Executor.Planning;
 internal static class SourceHasher
 {
     /// <summary>
-    /// SHA-256 in lower-case hex: of the file for a .cs or .dll; for a .csproj of the project and every .cs file below its folder, build outputs left
-    /// out, with their relative paths.
+    /// SHA-256 in lower-case hex: of the file for a .cs or .dll; for a .csproj of the project and every .cs file below its folder, build
+    /// outputs left out, with their relative paths.
     /// </summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>

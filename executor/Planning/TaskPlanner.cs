@@ -8,7 +8,8 @@ using Executor.Workflows.Values;
 namespace Executor.Planning;
 
 /// <summary>Makes a planned task of a task and the workflow's defaults.</summary>
-internal sealed class TaskPlanner(Workflow workflow, ParameterResolver parameters, SettledValues values, FanOutCounter counts, DiagnosticList diagnostics)
+internal sealed class TaskPlanner(
+    Workflow workflow, ParameterResolver parameters, SettledValues values, FanOutCounter counts, DiagnosticList diagnostics)
 {
     private const long DefaultCpuMillicores = 1000;
     private const long DefaultMemoryBytes = 512L << 20;
@@ -110,7 +111,8 @@ internal sealed class TaskPlanner(Workflow workflow, ParameterResolver parameter
         }
         else if (path.BeginsWithPlaceholder && !path.Placeholders.First().StartsWith(ParameterResolver.Prefix, StringComparison.Ordinal))
         {
-            diagnostics.Add(directory.At, $"found {Quoted.Text(directory.Value.Text)}, expected a path that begins with a fixed part such as './'");
+            diagnostics.Add(
+                directory.At, $"found {Quoted.Text(directory.Value.Text)}, expected a path that begins with a fixed part such as './'");
         }
 
         return Path.GetFullPath(path.Text, workflow.Directory);
@@ -124,7 +126,8 @@ internal sealed class TaskPlanner(Workflow workflow, ParameterResolver parameter
             if (OutputId.TryParse(input.From?.Value, out var from))
             {
                 var stdin = task.Stdin is { } named ? named.Value == input.From!.Value : task.Dotnet is not null && inputs.Count == 0;
-                inputs.Add(new PlannedInput(from, PlanRead(task, input), input.Format ?? _formats.GetValueOrDefault(input.From!.Value), stdin));
+                var format = input.Format ?? _formats.GetValueOrDefault(input.From!.Value);
+                inputs.Add(new PlannedInput(from, PlanRead(task, input), format, stdin));
             }
         }
 

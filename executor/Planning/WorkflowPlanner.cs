@@ -5,7 +5,9 @@ using Executor.Workflows.Model;
 
 namespace Executor.Planning;
 
-/// <summary>Makes a plan of a workflow file and the parameters given for a run. Reads the file and the sources of .NET tasks, and nothing else.</summary>
+/// <summary>
+/// Makes a plan of a workflow file and the parameters given for a run. Reads the file and the sources of .NET tasks, and nothing else.
+/// </summary>
 internal static class WorkflowPlanner
 {
     /// <summary>The plan, or every reason why there is none.</summary>
@@ -59,7 +61,7 @@ internal static class WorkflowPlanner
             Workflow = workflow.Name!.Value,
             Parameters = parameters.Values,
             Tasks = Order(workflow, tasks),
-            Results = [.. workflow.Results.Select(r => OutputId.TryParse(r.Value, out var id) ? id : throw new InvalidOperationException(r.Value))],
+            Results = [.. workflow.Results.Select(r => ParseOutput(r.Value))],
             MaxParallelTasks = workflow.MaxParallelTasks,
         };
         return new PlanningResult
@@ -75,12 +77,14 @@ internal static class WorkflowPlanner
         };
     }
 
+    private static OutputId ParseOutput(string text) => OutputId.TryParse(text, out var id)
+        ? id
+        : throw new InvalidOperationException($"'{text}' passed the checks and is no output");
+
     private static List<PlannedTask> Order(Workflow workflow, List<PlannedTask> tasks)
     {
         var places = tasks.Select((t, i) => (t.Name, i)).ToDictionary(t => t.Name, t => t.i);
-        var dependsOn = workflow.Tasks
-            .Select(t => t.Inputs.Select(i => i.From!.Value.Split('.')[0]).Concat(t.After.Select(a => a.Value)).Distinct().Select(n => places[n]).ToList())
-            .ToList();
+        var dependsOn = workflow.Tasks.Select(t => Predecessors(t).Distinct().Select(name => places[name]).ToList()).ToList();
         var order = TaskOrder.Sort(dependsOn);
         var ordinals = new int[tasks.Count];
         for (var ordinal = 0; ordinal < order.Count; ordinal++)
@@ -90,8 +94,18 @@ internal static class WorkflowPlanner
 
         var ordered = order.Select(place => dependsOn[place].Select(p => ordinals[p]).Order().ToList()).ToList();
         var criticalPaths = TaskOrder.CriticalPaths(ordered);
-        return [.. order.Select((place, ordinal) => tasks[place] with { DependsOn = ordered[ordinal], CriticalPath = criticalPaths[ordinal] })];
+        return
+        [
+            .. order.Select((place, ordinal) => tasks[place] with
+            {
+                DependsOn = ordered[ordinal],
+                CriticalPath = criticalPaths[ordinal],
+            }),
+        ];
     }
+
+    private static IEnumerable<string> Predecessors(TaskSpec task) =>
+        task.Inputs.Select(i => i.From!.Value.Split('.')[0]).Concat(task.After.Select(a => a.Value));
 }
 
 /// <summary>What planning came to.</summary>

@@ -1,5 +1,4 @@
 using Executor.Arrow.Types;
-using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 

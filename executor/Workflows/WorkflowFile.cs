@@ -19,7 +19,9 @@ internal sealed record WorkflowFile(string Text, Workflow Workflow)
             ? Parse(text, Path.GetDirectoryName(Path.GetFullPath(path))!, diagnostics)
             : null;
 
-    /// <summary>Parses a workflow's text and checks all that can be checked without parameters. Null where there is nothing to go on with.</summary>
+    /// <summary>
+    /// Parses a workflow's text and checks all that can be checked without parameters. Null where there is nothing to go on with.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="directory">The full path of the folder that relative paths start from.</param>
     /// <param name="diagnostics">Where errors go.</param>

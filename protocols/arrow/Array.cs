@@ -24,7 +24,9 @@ public interface IArrowArray
     bool IsValid(int index);
 }
 
-/// <summary>The base of all arrays. Indices outside of 0 to Length - 1 are refused with <see cref="ArgumentOutOfRangeException"/>.</summary>
+/// <summary>
+/// The base of all arrays. Indices outside of 0 to Length - 1 are refused with <see cref="ArgumentOutOfRangeException"/>.
+/// </summary>
 public abstract class Array : IArrowArray
 {
     private protected Array(ArrayData data, params ReadOnlySpan<ArrowTypeId> expected)

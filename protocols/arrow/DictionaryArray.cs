@@ -50,7 +50,8 @@ public sealed class DictionaryArray : Array
         if (!dataType.IndexType.Equals(indices.Data.DataType) || !dataType.ValueType.Equals(dictionary.Data.DataType))
         {
             throw new ArgumentException(
-                $"{dataType} cannot be made of indices of {indices.Data.DataType} and values of {dictionary.Data.DataType}", nameof(dataType));
+                $"{dataType} cannot be made of indices of {indices.Data.DataType} and values of {dictionary.Data.DataType}",
+                nameof(dataType));
         }
 
         return new ArrayData(

@@ -7,7 +7,7 @@ namespace Executor.Arrow;
 /// <summary>A column of byte strings with 64-bit offsets. One array still holds at most 2 GiB, the limit of a .NET array.</summary>
 public class LargeBinaryArray : Array
 {
-    /// <summary>An array over data of type <see cref="LargeBinaryType"/>, or of <see cref="LargeStringType"/> to see the bytes of text.</summary>
+    /// <summary>An array over data of <see cref="LargeBinaryType"/>, or of <see cref="LargeStringType"/> to see its bytes.</summary>
     public LargeBinaryArray(ArrayData data)
         : base(data, ArrowTypeId.LargeBinary, ArrowTypeId.LargeString)
     {

@@ -14,7 +14,8 @@ public class ListArray : Array
     }
 
     /// <summary>Lists over <paramref name="values"/>: list i goes from offset i up to offset i + 1.</summary>
-    public ListArray(IArrowType dataType, int length, ArrowBuffer valueOffsets, IArrowArray values, ArrowBuffer nullBitmap, int nullCount = -1)
+    public ListArray(
+        IArrowType dataType, int length, ArrowBuffer valueOffsets, IArrowArray values, ArrowBuffer nullBitmap, int nullCount = -1)
         : this(new ArrayData(dataType, length, nullCount, 0, [nullBitmap, valueOffsets], [values.Data]))
     {
     }
@@ -75,7 +76,8 @@ public sealed class LargeListArray : Array
     /// <summary>Collects lists.</summary>
     /// <param name="valueField">The items.</param>
     public sealed class Builder(Field valueField)
-        : ListArrayBuilder<long, LargeListArray, Builder>(new LargeListType(valueField), valueField.DataType, data => new LargeListArray(data))
+        : ListArrayBuilder<long, LargeListArray, Builder>(
+            new LargeListType(valueField), valueField.DataType, data => new LargeListArray(data))
     {
         /// <summary>Collects lists of nullable items.</summary>
         public Builder(IArrowType valueDataType)
@@ -122,11 +124,11 @@ public sealed class MapArray(ArrayData data) : ListArray(data, ArrowTypeId.Map)
     }
 
     /// <summary>The key-value pairs of all maps.</summary>
-    public StructArray KeyValues => (StructArray)Values;
+    public StructArray KeyValues => (StructArray)base.Values;
 
     /// <summary>The keys of all maps.</summary>
     public IArrowArray Keys => KeyValues.Fields[0];
 
     /// <summary>The values of all maps.</summary>
-    public new IArrowArray Values => base.Values is StructArray pairs ? pairs.Fields[1] : base.Values;
+    public new IArrowArray Values => KeyValues.Fields[1];
 }

@@ -71,7 +71,8 @@ public sealed class UInt64Array(ArrayData data) : PrimitiveArray<ulong>(data, Ar
 public sealed class HalfFloatArray(ArrayData data) : PrimitiveArray<Half>(data, ArrowTypeId.HalfFloat)
 {
     /// <summary>Collects values.</summary>
-    public sealed class Builder() : PrimitiveArrayBuilder<Half, HalfFloatArray, Builder>(HalfFloatType.Default, data => new HalfFloatArray(data));
+    public sealed class Builder() : PrimitiveArrayBuilder<Half, HalfFloatArray, Builder>(
+        HalfFloatType.Default, data => new HalfFloatArray(data));
 }
 
 /// <summary>A column of floating-point numbers of 32 bits.</summary>

@@ -21,7 +21,8 @@ public sealed class RecordBatch
         Length = length;
         if (_columns.Length != schema.FieldsList.Count)
         {
-            throw new ArgumentException($"the schema has {schema.FieldsList.Count} fields, found {_columns.Length} columns: {schema}", nameof(data));
+            throw new ArgumentException(
+                $"the schema has {schema.FieldsList.Count} fields, found {_columns.Length} columns: {schema}", nameof(data));
         }
 
         for (var i = 0; i < _columns.Length; i++)

@@ -18,7 +18,7 @@ public sealed class StructArray : Array
         Fields = fields;
     }
 
-    /// <summary>Structs of these children, each of which has at least <paramref name="offset"/> + <paramref name="length"/> values.</summary>
+    /// <summary>Structs of these children; each has at least <paramref name="offset"/> + <paramref name="length"/> values.</summary>
     public StructArray(
         IArrowType dataType,
         int length,

@@ -6,7 +6,7 @@ namespace Executor.Flight.AspNetCore;
 /// The data that a client sends. Each message lies in the server's transport buffers and is <b>valid only until the next one is
 /// requested</b>. Not reading is the back-pressure: the client can send ahead what the HTTP/2 windows allow, and no more.
 /// </summary>
-public sealed class FlightDataReader
+public sealed class FlightDataReader : IAsyncStreamReader<FlightData>
 {
     private readonly IAsyncStreamReader<FlightData> _requests;
 

@@ -6,7 +6,7 @@ namespace Executor.Flight.AspNetCore;
 /// Sends data to a client. One write at a time; each completes when the server's buffers, of a fixed size per call, have taken the
 /// message, so that a client that does not read holds the writer up.
 /// </summary>
-public sealed class FlightDataWriter
+public sealed class FlightDataWriter : IServerStreamWriter<FlightData>
 {
     private readonly IServerStreamWriter<FlightData> _responses;
 

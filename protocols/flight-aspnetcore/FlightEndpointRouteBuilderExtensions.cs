@@ -2,6 +2,7 @@ using Executor.Flight.AspNetCore.Authentication;
 using Executor.Flight.Protocol;
 using Executor.Grpc;
 using Executor.Grpc.AspNetCore;
+using Executor.Grpc.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 
 namespace Executor.Flight.AspNetCore;

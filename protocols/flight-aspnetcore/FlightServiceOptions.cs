@@ -1,3 +1,5 @@
+using Executor.Flight.AspNetCore.Authentication;
+
 namespace Executor.Flight.AspNetCore;
 
 /// <summary>What holds for all calls of a mapped <see cref="FlightServer"/>. Read once, when it is mapped.</summary>

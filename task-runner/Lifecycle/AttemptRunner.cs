@@ -99,9 +99,11 @@ internal sealed class AttemptRunner
         var stdin = sources.Find(static source => source.Input.Stdin).Source;
         var stdout = _descriptor.Outputs.FirstOrDefault(static output => output.Stdout);
         _stop.Token.ThrowIfCancellationRequested();
+
+        // Reported first: where the body has run, the report must not say otherwise, whatever kills the runner.
+        _reporter.Report(static report => report with { Phase = AttemptPhase.Running });
         using var body = BodyProcess.Start(command, _settings.OwnsProcess);
         _meter.BodyStarted(body.Id);
-        _reporter.Report(static report => report with { Phase = AttemptPhase.Running });
         try
         {
             using var run = new BodyRun(body, _log, _stop, _time)

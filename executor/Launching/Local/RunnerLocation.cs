@@ -9,7 +9,7 @@ internal sealed record RunnerLocation(string TaskRunner, string DotnetHost)
     public const string TaskRunnerVariable = "EXECUTOR_TASK_RUNNER";
 
     /// <summary>
-    /// Beside the executor (<c>task-runner/</c> and <c>dotnet-host/</c> below its own folder) unless the environment names others.
+    /// Beside the executor (below <c>programs/</c> in its own folder) unless the environment names others.
     /// Throws <see cref="FileNotFoundException"/> naming the variable to set where nothing is there.
     /// </summary>
     public static RunnerLocation Find() => new(
@@ -20,7 +20,7 @@ internal sealed record RunnerLocation(string TaskRunner, string DotnetHost)
     {
         var path = Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named
             ? named
-            : Path.Combine(AppContext.BaseDirectory, program, program);
+            : Path.Combine(AppContext.BaseDirectory, "programs", program, program);
         return File.Exists(path)
             ? path
             : throw new FileNotFoundException($"{program} was not found at {path}; set {variable} to its full path", path);

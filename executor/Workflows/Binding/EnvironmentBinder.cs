@@ -5,7 +5,9 @@ using Executor.Workflows.Yaml;
 
 namespace Executor.Workflows.Binding;
 
-/// <summary>Binds <c>env</c>, which is a mapping of names to values or a list of <c>{name, value}</c> as in a Kubernetes container.</summary>
+/// <summary>
+/// Binds <c>env</c>, which is a mapping of names to values or a list of <c>{name, value}</c> as in a Kubernetes container.
+/// </summary>
 internal sealed partial class EnvironmentBinder(ValueReader values, TemplateReader templates)
 {
     private const string ReservedPrefix = "EXECUTOR_";
@@ -85,11 +87,15 @@ internal sealed partial class EnvironmentBinder(ValueReader values, TemplateRead
         if (!VariableName().IsMatch(name.Value))
         {
             values.Diagnostics.Add(
-                name.At, $"found {Quoted.Text(name.Value)}, expected a variable's name of letters, digits, '_', '-' and '.', not beginning with a digit");
+                name.At,
+                $"found {Quoted.Text(name.Value)}, expected a variable's name of letters, digits, '_', '-' and '.', "
+                + "not beginning with a digit");
         }
         else if (name.Value.StartsWith(ReservedPrefix, StringComparison.Ordinal))
         {
-            values.Diagnostics.Add(name.At, $"found {Quoted.Text(name.Value)}, expected a name that does not begin with {ReservedPrefix}, which is Executor's own");
+            values.Diagnostics.Add(
+                name.At,
+                $"found {Quoted.Text(name.Value)}, expected a name that does not begin with {ReservedPrefix}, which is Executor's own");
         }
         else if (template is not null)
         {

@@ -59,7 +59,8 @@ internal sealed class OutputBinder(ValueReader values, TemplateReader templates)
 
         if (range is null && !fields.Has("partitions"))
         {
-            values.Diagnostics.Add(field.At with { Path = field.Path + ".partitions" }, $"missing, expected a whole number from 1 to {Limits.Partitions}");
+            values.Diagnostics.Add(
+                field.At with { Path = field.Path + ".partitions" }, $"missing, expected a whole number from 1 to {Limits.Partitions}");
         }
 
         if (hash is not null)
@@ -116,14 +117,18 @@ internal sealed class OutputBinder(ValueReader values, TemplateReader templates)
         }
 
         RequireAscending(bounds);
-        return column is null ? null : new PartitioningSpec(PartitioningKind.Range, [column.Value], [.. bounds.Select(b => b.Value)], partitions);
+        return column is null
+            ? null
+            : new PartitioningSpec(PartitioningKind.Range, [column.Value], [.. bounds.Select(b => b.Value)], partitions);
     }
 
     private void RequireColumn(Located<string> column, DataFormat format)
     {
         if (format == DataFormat.Lines && column.Value != LineColumn)
         {
-            values.Diagnostics.Add(column.At, $"found {Quoted.Text(column.Value)}, expected '{LineColumn}', the only column of an output with the format lines");
+            values.Diagnostics.Add(
+                column.At,
+                $"found {Quoted.Text(column.Value)}, expected '{LineColumn}', the only column of an output with the format lines");
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
             Name = name,
             FanOut = fanOut,
             After = values.Texts(fields.Optional("after"), "the name of a task", Limits.ShortList),
-            Inputs = [.. values.List(fields.Optional("inputs"), "a list of inputs such as {from: task.output}", Limits.ShortList).Select(BindInput).OfType<InputSpec>()],
+            Inputs = BindInputs(fields.Optional("inputs")),
             Stdin = values.NonEmptyText(fields.Optional("stdin"), "an input written task.output"),
             Outputs = new OutputBinder(values, templates).Bind(fields.Optional("outputs")),
             Stdout = values.NonEmptyText(fields.Optional("stdout"), "the name of an output"),
@@ -77,6 +77,9 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
         values.ExactlyOne(field!.At, fields, "count", "items", "over");
         return new FanOutSpec(count, itemsField is null ? null : items, over);
     }
+
+    private List<InputSpec> BindInputs(Field? field) =>
+        [.. values.List(field, "a list of inputs such as {from: task.output}", Limits.ShortList).Select(BindInput).OfType<InputSpec>()];
 
     private InputSpec? BindInput(Field field)
     {
@@ -126,7 +129,8 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
 
         if (command.Node is YamlScalar { IsNull: false })
         {
-            values.Diagnostics.Add(command.At, $"found {command.Node.Describe()}, expected {CommandExpected} (use 'script' for a line of shell)");
+            values.Diagnostics.Add(
+                command.At, $"found {command.Node.Describe()}, expected {CommandExpected} (use 'script' for a line of shell)");
             return null;
         }
 
@@ -136,7 +140,8 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
         }
 
         return [.. values.List(command, CommandExpected, Limits.Arguments)
-            .Select(f => templates.Instance(f, "text (write \"\" for an empty argument)", hasItem, Limits.ArgumentBytes)).OfType<Located<Template>>()];
+            .Select(f => templates.Instance(f, "text (write \"\" for an empty argument)", hasItem, Limits.ArgumentBytes))
+            .OfType<Located<Template>>()];
     }
 
     private DotnetSpec? BindDotnet(Field? field)

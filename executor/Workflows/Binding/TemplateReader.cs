@@ -9,6 +9,8 @@ namespace Executor.Workflows.Binding;
 /// <param name="parameters">The workflow's parameters.</param>
 internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyCollection<string> parameters)
 {
+    private const string ParameterPrefix = "parameters.";
+
     /// <summary>A text whose placeholders are known before anything runs: parameters only.</summary>
     public Located<Template>? Parameters(Field? field, string expected, int maxBytes = Limits.TextBytes) =>
         Read(field, expected, maxBytes, [], "here, before there are instances");
@@ -35,7 +37,7 @@ internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyC
         var from = field!.Node.Start;
         foreach (var name in template.Placeholders)
         {
-            if (!names.Contains(name) && !(name.StartsWith("parameters.", StringComparison.Ordinal) && parameters.Contains(name["parameters.".Length..])))
+            if (!names.Contains(name) && !IsParameter(name))
             {
                 Refuse(Locate(field, name, from, out from), name, names, withoutOthers);
             }
@@ -44,11 +46,15 @@ internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyC
         return new Located<Template>(template, source.At);
     }
 
+    private bool IsParameter(string name) =>
+        name.StartsWith(ParameterPrefix, StringComparison.Ordinal) && parameters.Contains(name[ParameterPrefix.Length..]);
+
     private void Refuse(SourceLocation at, string name, string[] names, string withoutOthers)
     {
-        var known = names.Concat(parameters.Select(p => "parameters." + p)).ToList();
+        var known = names.Concat(parameters.Select(p => ParameterPrefix + p)).ToList();
+        var others = known.Count == 0 ? "the workflow has no parameters" : $"there are: {Spelling.List(known)}";
         var hint = name is "index" or "item" or "run.id"
-            ? $", which has no value {withoutOthers}; {(known.Count == 0 ? "the workflow has no parameters" : $"there are: {Spelling.List(known)}")}"
+            ? $", which has no value {withoutOthers}; {others}"
             : Spelling.Nearest(name, known) is { } nearest ? $", expected the name of a value (did you mean '{nearest}'?)"
             : $", expected the name of a value{Spelling.Hint(name, known)} (write {{{{{{{{ for the text {{{{)";
         values.Diagnostics.Add(at, $"found '{{{{{name}}}}}'{hint}");
@@ -66,7 +72,8 @@ internal sealed class TemplateReader(ValueReader values, string text, IReadOnlyC
         {
             open += skip;
             var close = written[open..].IndexOf("}}");
-            if (name is null ? close < 0 : close > 0 && written[(open + 2)..(open + close)].Trim().TrimStart('{').Trim().SequenceEqual(name))
+            var inside = close < 0 ? default : written[(open + 2)..(open + close)].TrimStart('{').Trim();
+            if (name is null ? close < 0 : close > 0 && inside.SequenceEqual(name))
             {
                 next = start + open + 2;
                 var first = field.Node.Position;

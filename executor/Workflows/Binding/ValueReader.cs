@@ -58,7 +58,9 @@ internal sealed class ValueReader(DiagnosticList diagnostics)
         return text;
     }
 
-    /// <summary>A name that becomes object keys and Kubernetes names; one that breaks the rules is told and returned all the same.</summary>
+    /// <summary>
+    /// A name that becomes object keys and Kubernetes names; one that breaks the rules is told and returned all the same.
+    /// </summary>
     public Located<string>? Name(Field? field)
     {
         const string Expected = "1 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit";
@@ -114,7 +116,9 @@ internal sealed class ValueReader(DiagnosticList diagnostics)
         var given = names.Where(fields.Has).ToList();
         if (given.Count != 1)
         {
-            Diagnostics.Add(at, $"found {(given.Count == 0 ? "none" : string.Join(" and ", given))}, expected exactly one of {string.Join(", ", names)}");
+            Diagnostics.Add(
+                at,
+                $"found {(given.Count == 0 ? "none" : string.Join(" and ", given))}, expected exactly one of {string.Join(", ", names)}");
         }
 
         return given.Count == 1;

@@ -49,8 +49,10 @@ internal sealed partial class WorkflowBinder
 
         _values.Choice(fields.Required("apiVersion", ApiVersion), ApiVersion);
         _values.Choice(fields.Required("kind", "Workflow"), "Workflow");
-        var metadata = _values.Fields(fields.Required("metadata", "a mapping with the workflow's name"), "a mapping with the workflow's name");
-        var spec = _values.Fields(fields.Required("spec", "a mapping with the tasks"), "a mapping with the tasks");
+        const string Metadata = "a mapping with the workflow's name";
+        const string Spec = "a mapping with the tasks";
+        var metadata = _values.Fields(fields.Required("metadata", Metadata), Metadata);
+        var spec = _values.Fields(fields.Required("spec", Spec), Spec);
         fields.RefuseOthers();
 
         var workflow = new Workflow { Directory = directory };
@@ -117,7 +119,8 @@ internal sealed partial class WorkflowBinder
             {
                 _values.Diagnostics.Add(
                     child.At with { Position = key.Position },
-                    $"found {key.Describe()}, expected a parameter's name of at most {Names.MaxLength} letters, digits, '_' and '-', beginning with a letter or '_'");
+                    $"found {key.Describe()}, expected a parameter's name of at most {Names.MaxLength} letters, digits, '_' and '-', "
+                    + "beginning with a letter or '_'");
             }
 
             var name = new Located<string>(key.Value, child.At with { Position = key.Position });

@@ -4,7 +4,9 @@ using Executor.Workflows.Model;
 
 namespace Executor.Workflows.Checking;
 
-/// <summary>Checks what one part of a workflow says of another: names are unique, what is named exists, and no task waits for itself.</summary>
+/// <summary>
+/// Checks what one part of a workflow says of another: names are unique, what is named exists, and no task waits for itself.
+/// </summary>
 internal sealed class ReferenceChecker
 {
     private readonly Workflow _workflow;
@@ -62,7 +64,9 @@ internal sealed class ReferenceChecker
             }
             else if (!_tasks.Contains(after.Value))
             {
-                _diagnostics.Add(after.At, $"found {Quoted.Text(after.Value)}, expected the name of another task{Spelling.Hint(after.Value, OtherTasks(task))}");
+                _diagnostics.Add(
+                    after.At,
+                    $"found {Quoted.Text(after.Value)}, expected the name of another task{Spelling.Hint(after.Value, OtherTasks(task))}");
             }
         }
 
@@ -77,18 +81,22 @@ internal sealed class ReferenceChecker
         }
 
         // Where 'over' names nothing that exists, that is the error; what it was meant to say would have said what is read.
-        var fansOutOtherwise = task.FanOut is { Over: null } || (task.FanOut?.Over is { } over && over.Value != from.Value && _outputs.ContainsKey(over.Value));
+        var fansOutOtherwise = task.FanOut is { Over: null }
+            || (task.FanOut?.Over is { } over && over.Value != from.Value && _outputs.ContainsKey(over.Value));
         if (input.Read is null && fansOutOtherwise)
         {
             _diagnostics.Add(
                 input.At with { Path = input.At.Path + ".read" },
-                $"missing, expected partition, all or same-index: which part of {Quoted.Text(from.Value)} each of the task's instances reads");
+                $"missing, expected partition, all or same-index: "
+                + $"which part of {Quoted.Text(from.Value)} each of the task's instances reads");
         }
 
         if (input.Read is { Value: not "partition" } read
             && _outputs[from.Value].Partitioning is { Kind: PartitioningKind.Broadcast })
         {
-            _diagnostics.Add(read.At, $"found '{read.Value}', expected partition: each partition of {Quoted.Text(from.Value)} holds every row (broadcast)");
+            _diagnostics.Add(
+                read.At,
+                $"found '{read.Value}', expected partition: each partition of {Quoted.Text(from.Value)} holds every row (broadcast)");
         }
     }
 
@@ -102,11 +110,14 @@ internal sealed class ReferenceChecker
         var input = task.Inputs.FirstOrDefault(i => i.From?.Value == over.Value);
         if (input is null)
         {
-            _diagnostics.Add(over.At, $"found {Quoted.Text(over.Value)}, expected one of the task's inputs; add 'inputs: [{{from: {over.Value}}}]'");
+            _diagnostics.Add(
+                over.At, $"found {Quoted.Text(over.Value)}, expected one of the task's inputs; add 'inputs: [{{from: {over.Value}}}]'");
         }
         else if (input.Read is { Value: not "partition" } read)
         {
-            _diagnostics.Add(read.At, $"found '{read.Value}', expected partition, since the task fans out over the partitions of {Quoted.Text(over.Value)}");
+            _diagnostics.Add(
+                read.At,
+                $"found '{read.Value}', expected partition, since the task fans out over the partitions of {Quoted.Text(over.Value)}");
         }
     }
 
@@ -117,7 +128,10 @@ internal sealed class ReferenceChecker
             var inputs = task.Inputs.Select(i => i.From?.Value).OfType<string>().ToList();
             if (!inputs.Contains(stdin.Value))
             {
-                _diagnostics.Add(stdin.At, $"found {Quoted.Text(stdin.Value)}, expected one of the task's inputs{HintOrAdd(stdin.Value, inputs, $"inputs: [{{from: {stdin.Value}}}]")}");
+                _diagnostics.Add(
+                    stdin.At,
+                    $"found {Quoted.Text(stdin.Value)}, expected one of the task's inputs"
+                    + HintOrAdd(stdin.Value, inputs, $"inputs: [{{from: {stdin.Value}}}]"));
             }
         }
 
@@ -126,7 +140,10 @@ internal sealed class ReferenceChecker
             var outputs = task.Outputs.Select(o => o.Name?.Value).OfType<string>().ToList();
             if (!outputs.Contains(stdout.Value))
             {
-                _diagnostics.Add(stdout.At, $"found {Quoted.Text(stdout.Value)}, expected one of the task's outputs{HintOrAdd(stdout.Value, outputs, $"outputs: [{{name: {stdout.Value}}}]")}");
+                _diagnostics.Add(
+                    stdout.At,
+                    $"found {Quoted.Text(stdout.Value)}, expected one of the task's outputs"
+                    + HintOrAdd(stdout.Value, outputs, $"outputs: [{{name: {stdout.Value}}}]"));
             }
         }
     }
@@ -139,7 +156,9 @@ internal sealed class ReferenceChecker
         RequireUnique(_workflow.Results, "the result");
         foreach (var result in _workflow.Results.Where(r => !_outputs.ContainsKey(r.Value)))
         {
-            _diagnostics.Add(result.At, $"found {Quoted.Text(result.Value)}, expected an output written task.output{Spelling.Hint(result.Value, _outputs.Keys)}");
+            _diagnostics.Add(
+                result.At,
+                $"found {Quoted.Text(result.Value)}, expected an output written task.output{Spelling.Hint(result.Value, _outputs.Keys)}");
         }
     }
 
@@ -157,8 +176,13 @@ internal sealed class ReferenceChecker
             others = named;
         }
 
-        var what = _outputs.ContainsKey(reference.Value) ? ", an output of the task itself," : _tasks.Contains(reference.Value) ? ", a task," : ",";
-        _diagnostics.Add(reference.At, $"found {Quoted.Text(reference.Value)}{what} expected an output of another task, written task.output{Spelling.Hint(reference.Value, others)}");
+        var what = _outputs.ContainsKey(reference.Value) ? ", an output of the task itself,"
+            : _tasks.Contains(reference.Value) ? ", a task,"
+            : ",";
+        _diagnostics.Add(
+            reference.At,
+            $"found {Quoted.Text(reference.Value)}{what} expected an output of another task, written task.output"
+            + Spelling.Hint(reference.Value, others));
         return false;
     }
 
@@ -171,7 +195,8 @@ internal sealed class ReferenceChecker
         {
             if (!seen.TryAdd(name.Value, name))
             {
-                _diagnostics.Add(name.At, $"found {what} {Quoted.Text(name.Value)} again, the first stands in line {seen[name.Value].At.Position.Line}");
+                _diagnostics.Add(
+                    name.At, $"found {what} {Quoted.Text(name.Value)} again, the first stands in line {seen[name.Value].At.Position.Line}");
             }
         }
     }

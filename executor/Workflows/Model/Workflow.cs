@@ -2,7 +2,9 @@ using Executor.Workflows.Errors;
 
 namespace Executor.Workflows.Model;
 
-/// <summary>A workflow as its file says it: typed, with positions, templates still in place. Where the file has errors, parts are missing.</summary>
+/// <summary>
+/// A workflow as its file says it: typed, with positions, templates still in place. Where the file has errors, parts are missing.
+/// </summary>
 internal sealed record Workflow
 {
     /// <summary>The full path of the folder that relative paths in the file start from.</summary>

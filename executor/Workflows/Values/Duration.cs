@@ -35,7 +35,7 @@ internal static class Duration
     public static string Format(TimeSpan value)
     {
         var parts = new (long Count, char Unit)[] { (value.Days, 'd'), (value.Hours, 'h'), (value.Minutes, 'm'), (value.Seconds, 's') };
-        var text = string.Concat(parts.Where(p => p.Count > 0).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Count}{p.Unit}")));
-        return text.Length > 0 ? text : "0s";
+        var shown = parts.Where(p => p.Count > 0).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Count}{p.Unit}"));
+        return string.Concat(shown) is { Length: > 0 } text ? text : "0s";
     }
 }

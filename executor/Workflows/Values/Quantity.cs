@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Executor.Workflows.Values;
 
 /// <summary>
-/// A Kubernetes resource quantity: a decimal number with a decimal suffix (n, u, m, k, M, G, T, P, E), a binary one (Ki, Mi, Gi, Ti, Pi, Ei)
-/// or an exponent (<c>1e6</c>).
+/// A Kubernetes resource quantity: a decimal number with a decimal suffix (n, u, m, k, M, G, T, P, E), a binary one (Ki, Mi, Gi, Ti, Pi,
+/// Ei) or an exponent (<c>1e6</c>).
 /// </summary>
 internal static class Quantity
 {

@@ -19,7 +19,9 @@ internal sealed class MapEntries(DiagnosticList diagnostics)
         }
         else if (_written.TryGetValue(key.Value, out var first))
         {
-            diagnostics.Add(new SourceLocation(key.Position, ""), $"found the field {Quoted.Text(key.Value)} again, it is given in line {first.Position.Line} already");
+            diagnostics.Add(
+                new SourceLocation(key.Position, ""),
+                $"found the field {Quoted.Text(key.Value)} again, it is given in line {first.Position.Line} already");
         }
         else
         {

@@ -70,7 +70,8 @@ internal sealed class YamlList(IReadOnlyList<YamlNode> items, SourcePosition pos
 /// <param name="position">Where it begins.</param>
 /// <param name="start">The index of its first character in the text.</param>
 /// <param name="end">The index behind its last character.</param>
-internal sealed class YamlMap(IReadOnlyList<YamlEntry> entries, SourcePosition position, int start, int end) : YamlNode(position, start, end)
+internal sealed class YamlMap(IReadOnlyList<YamlEntry> entries, SourcePosition position, int start, int end)
+    : YamlNode(position, start, end)
 {
     /// <summary>Its fields in the order of the file, keys unique.</summary>
     public IReadOnlyList<YamlEntry> Entries { get; } = entries;

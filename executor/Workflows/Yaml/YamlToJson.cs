@@ -51,25 +51,30 @@ internal static partial class YamlToJson
 
     private static void WriteScalar(Utf8JsonWriter writer, YamlScalar scalar)
     {
-        if (scalar.IsNull)
+        var text = scalar.Value;
+        if (!scalar.IsPlain)
+        {
+            writer.WriteStringValue(text);
+        }
+        else if (scalar.IsNull)
         {
             writer.WriteNullValue();
         }
-        else if (scalar.IsPlain && scalar.Value is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
+        else if (text is "true" or "True" or "TRUE" or "false" or "False" or "FALSE")
         {
-            writer.WriteBooleanValue(scalar.Value[0] is 't' or 'T');
+            writer.WriteBooleanValue(text[0] is 't' or 'T');
         }
-        else if (scalar.IsPlain && Integer().IsMatch(scalar.Value) && long.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var integer))
+        else if (Integer().IsMatch(text) && long.TryParse(text, CultureInfo.InvariantCulture, out var integer))
         {
             writer.WriteNumberValue(integer);
         }
-        else if (scalar.IsPlain && Float().IsMatch(scalar.Value) && double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
+        else if (Float().IsMatch(text) && double.TryParse(text, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
         {
             writer.WriteNumberValue(number);
         }
         else
         {
-            writer.WriteStringValue(scalar.Value);
+            writer.WriteStringValue(text);
         }
     }
 

@@ -105,7 +105,8 @@ public static class ArrowArrayConcatenator
                 children = new ArrayData[data.Children.Count];
                 for (var i = 0; i < children.Length; i++)
                 {
-                    children[i] = Join(System.Array.ConvertAll(pieces, piece => new Piece(piece.Data.Children[i], piece.First, piece.Length)));
+                    children[i] = Join(System.Array.ConvertAll(
+                        pieces, piece => new Piece(piece.Data.Children[i], piece.First, piece.Length)));
                 }
 
                 break;

@@ -65,10 +65,12 @@ public static class ArrowArrayTake
                 buffers = [validity, FixedWidthGather.Gather(data, width, indices)];
                 break;
             case ArrayLayout.VariableWidth:
-                buffers = [validity, GatherOffsets<int>(data, indices, out var total), GatherBytes<int>(data, indices, total)];
+                var offsets = GatherOffsets<int>(data, indices, out var total);
+                buffers = [validity, offsets, VariableWidthGather.Gather(data.BufferSpan(2), OffsetsOf<int>(data), indices, total)];
                 break;
             case ArrayLayout.LargeVariableWidth:
-                buffers = [validity, GatherOffsets<long>(data, indices, out total), GatherBytes<long>(data, indices, total)];
+                offsets = GatherOffsets<long>(data, indices, out total);
+                buffers = [validity, offsets, VariableWidthGather.Gather(data.BufferSpan(2), OffsetsOf<long>(data), indices, total)];
                 break;
             case ArrayLayout.List:
                 buffers = [validity, GatherOffsets<int>(data, indices, out total)];
@@ -114,7 +116,8 @@ public static class ArrowArrayTake
     }
 
     private static ReadOnlySpan<TOffset> OffsetsOf<TOffset>(ArrayData data)
-        where TOffset : unmanaged => data.Length == 0 ? [] : MemoryMarshal.Cast<byte, TOffset>(data.BufferSpan(1)).Slice(data.Offset, data.Length + 1);
+        where TOffset : unmanaged =>
+        data.Length == 0 ? [] : MemoryMarshal.Cast<byte, TOffset>(data.BufferSpan(1)).Slice(data.Offset, data.Length + 1);
 
     private static unsafe ArrowBuffer GatherOffsets<TOffset>(ArrayData data, ReadOnlySpan<int> indices, out int total)
         where TOffset : unmanaged, IBinaryInteger<TOffset>
@@ -132,24 +135,6 @@ public static class ArrowArrayTake
         }
 
         total = checked((int)end);
-        return new ArrowBuffer(bytes);
-    }
-
-    private static ArrowBuffer GatherBytes<TOffset>(ArrayData data, ReadOnlySpan<int> indices, int total)
-        where TOffset : unmanaged, IBinaryInteger<TOffset>
-    {
-        var offsets = OffsetsOf<TOffset>(data);
-        var source = data.BufferSpan(2);
-        var bytes = GC.AllocateUninitializedArray<byte>(total);
-        var target = bytes.AsSpan();
-        foreach (var index in indices)
-        {
-            var start = int.CreateTruncating(offsets[index]);
-            var length = int.CreateTruncating(offsets[index + 1]) - start;
-            source.Slice(start, length).CopyTo(target);
-            target = target[length..];
-        }
-
         return new ArrowBuffer(bytes);
     }
 

@@ -42,7 +42,8 @@ internal static class DictionaryConcatenation
         return (indices, ArrowArrayConcatenator.Concatenate([.. dictionaries]));
     }
 
-    private static unsafe ArrowBuffer JoinIndices<TIndex>(Piece[] pieces, int[] shifts, int dictionaryLength, int length, DictionaryType type)
+    private static unsafe ArrowBuffer JoinIndices<TIndex>(
+        Piece[] pieces, int[] shifts, int dictionaryLength, int length, DictionaryType type)
         where TIndex : unmanaged, IBinaryInteger<TIndex>, IMinMaxValue<TIndex>
     {
         if (shifts[^1] > 0 && dictionaryLength - 1L > long.CreateSaturating(TIndex.MaxValue))

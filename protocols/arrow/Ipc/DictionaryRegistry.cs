@@ -51,7 +51,8 @@ internal sealed class DictionaryRegistry
             if (_layouts.TryGetValue(id, out var known) && !known.Type.Equals(layout.Values!.Type))
             {
                 throw new InvalidDataException(
-                    $"the fields '{known.Path}' and '{layout.Path}' share the dictionary id {id}, with values of {known.Type} and {layout.Values.Type}");
+                    $"the fields '{known.Path}' and '{layout.Path}' share the dictionary id {id}, "
+                    + $"with values of {known.Type} and {layout.Values.Type}");
             }
 
             _layouts.TryAdd(id, layout.Values!);

@@ -40,7 +40,8 @@ internal sealed class FieldLayout
         return [.. schema.FieldsList.Select(field => Of(field, field.Name, ref nextId))];
     }
 
-    public static FieldLayout Plain(Field field, string path, FieldLayout[] children) => new(field, path, field.DataType, null, null, children);
+    public static FieldLayout Plain(Field field, string path, FieldLayout[] children) =>
+        new(field, path, field.DataType, null, null, children);
 
     public static FieldLayout Encoded(Field field, string path, long dictionaryId, FieldLayout[] valueChildren)
     {

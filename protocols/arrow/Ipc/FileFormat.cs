@@ -93,7 +93,8 @@ internal static class FileFormat
         var length = BinaryPrimitives.ReadInt32LittleEndian(prefix[at..]);
         return length >= 0 && length <= metadata.Length - at - 4
             ? metadata.Slice(at + 4, length)
-            : throw new InvalidDataException($"a message header of {length} bytes was found, the footer says {metadata.Length} with its prefix");
+            : throw new InvalidDataException(
+                $"a message header of {length} bytes was found, the footer says {metadata.Length} with its prefix");
     }
 
     private static int WriteBlocks(FlatBufferBuilder builder, List<FileBlock> blocks)

@@ -1,6 +1,8 @@
 namespace Executor.Arrow.Ipc;
 
-/// <summary>Limits on what is read, checked before memory is taken. Immutable. What exceeds one is <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Limits on what is read, checked before memory is taken. What exceeds one is <see cref="InvalidDataException"/>. Immutable.
+/// </summary>
 public sealed class IpcReaderOptions
 {
     /// <summary>The limits that apply if none are given.</summary>

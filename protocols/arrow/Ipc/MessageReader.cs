@@ -27,7 +27,7 @@ public sealed class MessageReader(Stream stream, IpcReaderOptions? options = nul
     public StreamEnd End { get; private set; }
 
     /// <summary>Reads the next message; null at the end, of which <see cref="End"/> says more.</summary>
-    /// <exception cref="InvalidDataException">The stream ends inside a message, a limit is exceeded, or the header is malformed.</exception>
+    /// <exception cref="InvalidDataException">The stream ends inside a message, exceeds a limit, or is malformed.</exception>
     public ReceivedMessage? Read()
     {
         if (End != StreamEnd.NotReached || !CheckPrefix(stream.ReadAtLeast(_prefix, 4, throwOnEndOfStream: false)))
@@ -67,7 +67,7 @@ public sealed class MessageReader(Stream stream, IpcReaderOptions? options = nul
     }
 
     /// <summary>Reads the next message; null at the end, of which <see cref="End"/> says more.</summary>
-    /// <exception cref="InvalidDataException">The stream ends inside a message, a limit is exceeded, or the header is malformed.</exception>
+    /// <exception cref="InvalidDataException">The stream ends inside a message, exceeds a limit, or is malformed.</exception>
     public async ValueTask<ReceivedMessage?> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (End != StreamEnd.NotReached
@@ -112,7 +112,8 @@ public sealed class MessageReader(Stream stream, IpcReaderOptions? options = nul
     {
         if (read < expected)
         {
-            throw new InvalidDataException($"the stream ends inside a message: {read} bytes of its {part} were found, expected {expected} at least");
+            throw new InvalidDataException(
+                $"the stream ends inside a message: {read} bytes of its {part} were found, expected {expected} at least");
         }
     }
 

@@ -43,7 +43,8 @@ internal ref struct RecordBatchDecoder
         if (_nextNode * MetadataFormat.FieldNodeBytes != _nodes.Length || _nextBuffer * MetadataFormat.BufferBytes != _buffers.Length)
         {
             throw new InvalidDataException(
-                $"the batch has {_nodes.Length / MetadataFormat.FieldNodeBytes} nodes and {_buffers.Length / MetadataFormat.BufferBytes} buffers, "
+                $"the batch has {_nodes.Length / MetadataFormat.FieldNodeBytes} nodes "
+                + $"and {_buffers.Length / MetadataFormat.BufferBytes} buffers, "
                 + $"the schema asks for {_nextNode} and {_nextBuffer}");
         }
     }
@@ -60,7 +61,8 @@ internal ref struct RecordBatchDecoder
         return codec is BodyCodec.Lz4Frame or BodyCodec.Zstandard && method == 0
             ? codec
             : throw new InvalidDataException(
-                $"the body is compressed with codec {(int)codec} by method {method}, expected LZ4 frame (0) or Zstandard (1) by buffer (0)");
+                $"the body is compressed with codec {(int)codec} by method {method}, "
+                + "expected LZ4 frame (0) or Zstandard (1) by buffer (0)");
     }
 
     private ArrayData ReadArray(FieldLayout layout)
@@ -187,10 +189,13 @@ internal ref struct RecordBatchDecoder
 
         return memory.Length >= minimumLength
             ? new ArrowBuffer(memory)
-            : throw new InvalidDataException($"column '{layout.Path}': a buffer has {memory.Length} bytes, expected {minimumLength} at least");
+            : throw new InvalidDataException(
+                $"column '{layout.Path}': a buffer has {memory.Length} bytes, expected {minimumLength} at least");
     }
 
-    /// <summary>A compressed buffer begins with its length when decompressed, -1 if it is stored as it is (Message.fbs, BodyCompression).</summary>
+    /// <summary>
+    /// A compressed buffer begins with its length when decompressed, -1 if it is stored as it is (Message.fbs, BodyCompression).
+    /// </summary>
     private ReadOnlyMemory<byte> Decompress(FieldLayout layout, ReadOnlyMemory<byte> memory)
     {
         const long StoredAsIs = -1;

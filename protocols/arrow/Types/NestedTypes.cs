@@ -152,7 +152,8 @@ public sealed class StructType(IReadOnlyList<Field> fields) : NestedType(fields)
     }
 
     private protected override bool ParametersEqual(ArrowType other) =>
-        base.ParametersEqual(other) && Fields.Select(field => field.Name).SequenceEqual(((StructType)other).Fields.Select(field => field.Name));
+        base.ParametersEqual(other)
+        && Fields.Select(field => field.Name).SequenceEqual(((StructType)other).Fields.Select(field => field.Name));
 }
 
 /// <summary>Lists of pairs of a key and a value.</summary>

@@ -16,7 +16,9 @@ internal enum ArrayLayout
 
 /// <summary>A type's layout, which is all that reading, writing and copying need to know of it.</summary>
 /// <param name="Kind">The layout.</param>
-/// <param name="Width">Bytes a value of <see cref="ArrayLayout.FixedWidth"/>, items a list of <see cref="ArrayLayout.FixedSizeList"/>.</param>
+/// <param name="Width">
+/// Bytes a value of <see cref="ArrayLayout.FixedWidth"/>, items a list of <see cref="ArrayLayout.FixedSizeList"/>.
+/// </param>
 internal readonly record struct PhysicalLayout(ArrayLayout Kind, int Width = 0)
 {
     /// <summary>Buffers of the array itself, the validity bitmap included.</summary>

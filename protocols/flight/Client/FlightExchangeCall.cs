@@ -6,7 +6,7 @@ namespace Executor.Flight.Client;
 /// <summary>
 /// Data on its way in both directions. One task may write while another reads. Disposing a call that is not over cancels it.
 /// </summary>
-public sealed class FlightExchangeCall : IDisposable
+public sealed class FlightExchangeCall : IClientStreamWriter<FlightData>, IDisposable
 {
     private readonly AsyncDuplexStreamingCall<FlightData, FlightData> _call;
 

@@ -8,7 +8,7 @@ namespace Executor.Flight.Client;
 /// <see cref="Results"/>; a server that waits for its results to be read stops taking data. Disposing a call that is not over
 /// cancels it.
 /// </summary>
-public sealed class FlightPutCall : IDisposable
+public sealed class FlightPutCall : IClientStreamWriter<FlightData>, IDisposable
 {
     private readonly AsyncDuplexStreamingCall<FlightData, FlightPutResult> _call;
 

@@ -74,6 +74,13 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             throw new ArgumentException($"set either {nameof(options.Directory)} or {nameof(options.ObjectStore)}", nameof(options));
         }
 
+        if (options.TimeToLive <= TimeSpan.Zero || options.TicketLifetime <= TimeSpan.Zero)
+        {
+            throw new ArgumentException($"{nameof(options.TimeToLive)} and {nameof(options.TicketLifetime)} must be positive", nameof(options));
+        }
+
+        options.Engine.Ingest.Validate();
+        options.Engine.Serving.Validate();
         var owned = options.Directory is null ? null : new DirectoryObjectStore(options.Directory, options.TimeProvider);
         var objects = options.ObjectStore ?? owned!;
         try
@@ -84,7 +91,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
-            var application = Build(options, loggers, server);
+            var application = Build(options, loggers, server, engine);
             await application.StartAsync(cancellationToken);
             return new ShuffleStoreHost(application, engine, owned, keys);
         }
@@ -114,11 +121,16 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         return file is null ? RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes) : MasterKeyFile.ReadOrCreate(file);
     }
 
-    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server)
+    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server, ShuffleEngine engine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
+        if (options.TimeToLive is { } timeToLive)
+        {
+            builder.Services.AddHostedService(_ => new RunSweeper(engine, timeToLive, options.TimeProvider, loggers.CreateLogger<RunSweeper>()));
+        }
+
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.UseGrpcLimits();

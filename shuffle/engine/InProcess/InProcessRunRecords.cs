@@ -10,28 +10,28 @@ public sealed class InProcessRunRecords(ShuffleEngine engine) : IRunRecords
 {
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>?> CreateAsync(string run, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
-        Guard.RunAsync(() => engine.Records.CreateAsync(run, RequireFree(key), value, ShuffleLimits.MaxRecordBytes, cancellationToken));
+        Translation.RunAsync(() => engine.Records.CreateAsync(run, RequireFree(key), value, ShuffleLimits.MaxRecordBytes, cancellationToken));
 
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>?> GetAsync(string run, string key, CancellationToken cancellationToken) =>
-        Guard.RunAsync(() => engine.Records.GetAsync(
+        Translation.RunAsync(() => engine.Records.GetAsync(
             run, key, key?.StartsWith(RecordKeys.Seals, StringComparison.Ordinal) == true ? Commits.SealStore.MaxSealBytes : ShuffleLimits.MaxRecordBytes,
             cancellationToken));
 
     /// <inheritdoc/>
     public IAsyncEnumerable<string> ListAsync(string run, string prefix, CancellationToken cancellationToken) =>
-        GuardAll(engine.Records.ListAsync(run, prefix ?? throw new ArgumentNullException(nameof(prefix)), cancellationToken), cancellationToken);
+        TranslateAll(engine.Records.ListAsync(run, prefix ?? throw new ArgumentNullException(nameof(prefix)), cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task<SealRecord> SealAsync(SealRequest request, CancellationToken cancellationToken) =>
-        Guard.RunAsync(() => engine.Seals.SealAsync(request, cancellationToken));
+        Translation.RunAsync(() => engine.Seals.SealAsync(request, cancellationToken));
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RunEntry> ListRunsAsync(CancellationToken cancellationToken) =>
-        GuardAll(engine.Markers.ListAsync(cancellationToken), cancellationToken);
+        TranslateAll(engine.Markers.ListAsync(cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public Task DeleteRunAsync(string run, CancellationToken cancellationToken) => Guard.RunAsync(async () =>
+    public Task DeleteRunAsync(string run, CancellationToken cancellationToken) => Translation.RunAsync(async () =>
     {
         await engine.DeleteRunAsync(run, cancellationToken);
         return true;
@@ -39,7 +39,7 @@ public sealed class InProcessRunRecords(ShuffleEngine engine) : IRunRecords
 
     /// <inheritdoc/>
     public Task<VerifyReport> VerifyAsync(string run, CancellationToken cancellationToken) =>
-        Guard.RunAsync(() => engine.Verifier.VerifyAsync(run, cancellationToken));
+        Translation.RunAsync(() => engine.Verifier.VerifyAsync(run, cancellationToken));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -56,10 +56,10 @@ public sealed class InProcessRunRecords(ShuffleEngine engine) : IRunRecords
         return key;
     }
 
-    private static async IAsyncEnumerable<T> GuardAll<T>(IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<T> TranslateAll<T>(IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var item = items.GetAsyncEnumerator(cancellationToken);
-        while (await Guard.RunAsync(async () => await item.MoveNextAsync()))
+        while (await Translation.RunAsync(async () => await item.MoveNextAsync()))
         {
             yield return item.Current;
         }

@@ -15,7 +15,7 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
 
     /// <inheritdoc/>
     public Task<IShuffleWriter> OpenWriterAsync(WriteTarget target, ReadOnlyMemory<byte> schema, CancellationToken cancellationToken) =>
-        Guard.RunAsync<IShuffleWriter>(async () =>
+        Translation.RunAsync<IShuffleWriter>(async () =>
         {
             var session = await engine.OpenAsync(target, schema, cancellationToken);
             _taskDefinitions[target.Writer] = target.TaskDefinition;
@@ -23,7 +23,7 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
         });
 
     /// <inheritdoc/>
-    public Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken) => Guard.RunAsync(async () =>
+    public Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken) => Translation.RunAsync(async () =>
     {
         ArgumentNullException.ThrowIfNull(commit);
         var answer = await engine.Commits.CommitAsync(commit, _taskDefinitions.GetValueOrDefault(commit.Writer), cancellationToken);
@@ -33,14 +33,14 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
 
     /// <inheritdoc/>
     public Task<SealRecord?> GetSealAsync(SealId seal, CancellationToken cancellationToken) =>
-        Guard.RunAsync(() => engine.Reader.FindSealAsync(seal, cancellationToken));
+        Translation.RunAsync(() => engine.Reader.FindSealAsync(seal, cancellationToken));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ShuffleBlock> ReadAsync(ReadSelection selection, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var plan = await Guard.RunAsync(() => engine.Reader.PlanAsync(selection, cancellationToken));
+        var plan = await Translation.RunAsync(() => engine.Reader.PlanAsync(selection, cancellationToken));
         await using var blocks = engine.Reader.ReadAsync(plan, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await Guard.RunAsync(async () => await blocks.MoveNextAsync()))
+        while (await Translation.RunAsync(async () => await blocks.MoveNextAsync()))
         {
             yield return blocks.Current.Block;
         }

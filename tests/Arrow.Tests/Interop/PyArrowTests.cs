@@ -23,6 +23,7 @@ public sealed class PyArrowTests(ITestOutputHelper output) : IDisposable
         foreach (var file in files)
         {
             output.WriteLine(file.Name);
+            SystemLibrary.RequireFor(file.Name);
             SampleFile.AssertReads(Path.ChangeExtension(file.FullName, null));
         }
     }
@@ -56,8 +57,11 @@ public sealed class PyArrowTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Every_type_that_we_write_is_read_by_pyarrow()
     {
-        IArrowType[] types = [.. RandomArrays.EveryFlatType(3).Where(type => type is not IntervalType { Unit: < IntervalUnit.MonthDayNanosecond }),
-            .. RandomArrays.EveryNestedType()];
+        IArrowType[] types =
+        [
+            .. RandomArrays.EveryFlatType(3).Where(type => type is not IntervalType { Unit: < IntervalUnit.MonthDayNanosecond }),
+            .. RandomArrays.EveryNestedType(),
+        ];
         var schema = new Schema(types.Select((type, i) => new Field($"column{i}", type, nullable: true)));
         var batch = new RandomArrays(7).NextBatch(schema, 50);
         await WriteStreamAsync("types.arrows", schema, [batch, batch.Slice(11, 22), batch.Slice(50, 0)]);
@@ -75,7 +79,8 @@ public sealed class PyArrowTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<string> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(ExternalPart.Locate(ExternalPart.PyArrow), [Path.Combine(GoldenTests.Folder, "golden.py"), .. arguments])
+        var start = new ProcessStartInfo(
+            ExternalPart.Locate(ExternalPart.PyArrow), [Path.Combine(GoldenTests.Folder, "golden.py"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -38,7 +38,11 @@ internal sealed class RandomArrays(int seed, bool portable = false)
     public static IEnumerable<IArrowType> EveryFlatType(int seed)
     {
         var source = new RandomArrays(seed);
-        return [.. FlatTypes.Select(make => make(source)), new IntervalType(IntervalUnit.YearMonth), new IntervalType(IntervalUnit.DayTime)];
+        return
+        [
+            .. FlatTypes.Select(make => make(source)),
+            new IntervalType(IntervalUnit.YearMonth), new IntervalType(IntervalUnit.DayTime),
+        ];
     }
 
     public static IEnumerable<IArrowType> EveryNestedType()
@@ -58,7 +62,8 @@ internal sealed class RandomArrays(int seed, bool portable = false)
             yield return new DictionaryType(index, StringType.Default);
         }
 
-        yield return new DictionaryType(Int32Type.Default, new ListType(new DictionaryType(Int8Type.Default, BinaryType.Default)), ordered: true);
+        var words = new DictionaryType(Int8Type.Default, BinaryType.Default);
+        yield return new DictionaryType(Int32Type.Default, new ListType(words), ordered: true);
         yield return new ListType(new DictionaryType(Int16Type.Default, person));
     }
 
@@ -76,7 +81,8 @@ internal sealed class RandomArrays(int seed, bool portable = false)
     public RecordBatch NextBatch(Schema schema, int length) =>
         new(schema, schema.FieldsList.Select(field => NextArray(field.DataType, length, field.IsNullable)), length);
 
-    public int[] NextIndices(int length) => length == 0 ? [] : [.. Enumerable.Range(0, _random.Next(2 * length)).Select(_ => _random.Next(length))];
+    public int[] NextIndices(int length) =>
+        length == 0 ? [] : [.. Enumerable.Range(0, _random.Next(2 * length)).Select(_ => _random.Next(length))];
 
     public (int Offset, int Length) NextRange(int length)
     {
@@ -85,7 +91,8 @@ internal sealed class RandomArrays(int seed, bool portable = false)
     }
 
     /// <summary>An array that is often a part of a longer one.</summary>
-    public IArrowArray NextArray(IArrowType type, int length, bool nullable = true) => ArrowArrayFactory.BuildArray(NextData(type, length, nullable));
+    public IArrowArray NextArray(IArrowType type, int length, bool nullable = true) =>
+        ArrowArrayFactory.BuildArray(NextData(type, length, nullable));
 
     private ArrayData NextData(IArrowType type, int length, bool nullable)
     {

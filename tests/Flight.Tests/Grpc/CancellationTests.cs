@@ -1,5 +1,6 @@
 using Executor.Grpc;
 using Executor.Grpc.AspNetCore;
+using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Grpc.Client;
 using Flight.Tests.Servers;
 using Xunit;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Executor.Grpc;
 using Executor.Grpc.AspNetCore;
+using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Grpc.Client;
 using Flight.Tests.Servers;
 using Microsoft.AspNetCore.Builder;

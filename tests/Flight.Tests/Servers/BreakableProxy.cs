@@ -9,6 +9,7 @@ internal sealed class BreakableProxy : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> _connections = [];
     private readonly int _target;
+    private bool _broken;
 
     public BreakableProxy(int target)
     {
@@ -24,17 +25,19 @@ internal sealed class BreakableProxy : IDisposable
         _listener.Stop();
         lock (_connections)
         {
-            foreach (var connection in _connections)
-            {
-                connection.Client.LingerState = new LingerOption(true, 0);
-                connection.Close();
-            }
-
+            _broken = true;
+            _connections.ForEach(Reset);
             _connections.Clear();
         }
     }
 
     public void Dispose() => Break();
+
+    private static void Reset(TcpClient connection)
+    {
+        connection.Client.LingerState = new LingerOption(true, 0);
+        connection.Close();
+    }
 
     private async Task AcceptAsync()
     {
@@ -48,6 +51,11 @@ internal sealed class BreakableProxy : IDisposable
                 lock (_connections)
                 {
                     _connections.AddRange([client, server]);
+                    if (_broken)
+                    {
+                        _connections.ForEach(Reset);
+                        return;
+                    }
                 }
 
                 _ = CopyAsync(client, server);

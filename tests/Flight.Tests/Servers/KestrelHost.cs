@@ -44,6 +44,7 @@ internal sealed class KestrelHost : IAsyncDisposable
                 options.ListenUnixSocket(socketPath, Configure);
             }
         });
+        builder.Services.AddLargeTransportBuffers();
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.UseRouting();

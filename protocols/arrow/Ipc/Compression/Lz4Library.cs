@@ -64,7 +64,8 @@ internal static unsafe partial class Lz4Library
 
     [LibraryImport(Name, EntryPoint = "LZ4F_decompress")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nuint DecompressFrame(nint context, byte* target, ref nuint targetSize, byte* source, ref nuint sourceSize, void* options);
+    private static partial nuint DecompressFrame(
+        nint context, byte* target, ref nuint targetSize, byte* source, ref nuint sourceSize, void* options);
 
     [LibraryImport(Name, EntryPoint = "LZ4F_isError")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

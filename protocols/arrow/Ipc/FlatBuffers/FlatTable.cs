@@ -85,6 +85,7 @@ internal readonly ref struct FlatTable
         }
 
         var (start, length) = Follow(at, 1, "a string");
+        Charge(ref _budget, length, _buffer.Length);
         return Encoding.UTF8.GetString(_buffer.Slice(start, length));
     }
 
@@ -94,10 +95,11 @@ internal readonly ref struct FlatTable
     /// <summary>Elements of the vector of tables in that slot; 0 if it is absent.</summary>
     public int CountTables(int slot) => ReadVector(slot, 4).Length / 4;
 
-    /// <summary>An element of the vector of tables in that slot.</summary>
+    /// <summary>An element of the vector of tables in that slot, which has to be one of <see cref="CountTables"/>.</summary>
     public FlatTable ReadTable(int slot, int index)
     {
-        var (start, _) = Follow(Find(slot, 4), 4, "a vector of tables");
+        var (start, count) = Follow(Find(slot, 4), 4, "a vector of tables");
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
         return TableAt(start + (index * 4));
     }
 
@@ -110,6 +112,7 @@ internal readonly ref struct FlatTable
         }
 
         var (start, count) = Follow(at, elementSize, "a vector");
+        Charge(ref _budget, count * (long)elementSize, _buffer.Length);
         return _buffer.Slice(start, count * elementSize);
     }
 
@@ -149,7 +152,6 @@ internal readonly ref struct FlatTable
         var start = Require(_buffer, target, 4, what) + 4;
         var count = BinaryPrimitives.ReadUInt32LittleEndian(_buffer[(start - 4)..]);
         Require(_buffer, start, count * (long)elementSize, what);
-        Charge(ref _budget, count * (long)elementSize, _buffer.Length);
         return (start, (int)count);
     }
 

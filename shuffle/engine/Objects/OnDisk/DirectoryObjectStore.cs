@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Executor.Shuffle.Engine.Objects.OnDisk;
 
@@ -28,8 +27,8 @@ public sealed class DirectoryObjectStore : IObjectStore
         _temporary = Path.Combine(Root, "tmp");
         Guard(Root, () =>
         {
-            MakeDirectory(_objects);
-            MakeDirectory(_temporary);
+            DurableFile.MakeDirectory(_objects);
+            DurableFile.MakeDirectory(_temporary);
             var limit = (timeProvider ?? TimeProvider.System).GetUtcNow() - LeftoverAge;
             foreach (var leftover in new DirectoryInfo(_temporary).EnumerateFiles().Where(file => file.LastWriteTimeUtc < limit))
             {
@@ -93,11 +92,27 @@ public sealed class DirectoryObjectStore : IObjectStore
             yield break;
         }
 
-        var folder = prefix[..(prefix.LastIndexOf('/') + 1)];
-        await foreach (var entry in ListFolderAsync(folder, prefix, cancellationToken))
+        // Depth first, so that what is held is one listing per level and not all of them.
+        var levels = new Stack<IEnumerator<(string Key, long Length)>>();
+        levels.Push(await ReadAsync(prefix[..(prefix.LastIndexOf('/') + 1)]));
+        while (levels.TryPeek(out var level))
         {
-            yield return entry;
+            if (!level.MoveNext())
+            {
+                levels.Pop();
+            }
+            else if (level.Current.Length >= 0)
+            {
+                yield return new ObjectEntry(level.Current.Key, level.Current.Length);
+            }
+            else
+            {
+                levels.Push(await ReadAsync(level.Current.Key));
+            }
         }
+
+        async Task<IEnumerator<(string Key, long Length)>> ReadAsync(string folder) =>
+            (await Task.Run(() => Guard(folder, () => FolderListing.Read(_objects, folder, prefix)), cancellationToken)).GetEnumerator();
     }
 
     /// <inheritdoc/>
@@ -132,26 +147,13 @@ public sealed class DirectoryObjectStore : IObjectStore
         var temporary = Path.Combine(_temporary, Guid.NewGuid().ToString("n"));
         try
         {
-            WriteDurably(temporary, content);
+            DurableFile.Write(temporary, content);
             return name(temporary, target);
         }
         finally
         {
             File.Delete(temporary);
         }
-    }
-
-    private static void WriteDurably(string path, in ReadOnlySequence<byte> content)
-    {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        var pieces = new List<ReadOnlyMemory<byte>>();
-        foreach (var piece in content)
-        {
-            pieces.Add(piece);
-        }
-
-        RandomAccess.Write(file, pieces, 0);
-        RandomAccess.FlushToDisk(file);
     }
 
     private bool Create(string temporary, string target)
@@ -166,10 +168,10 @@ public sealed class DirectoryObjectStore : IObjectStore
                     return true;
                 case Posix.Exists:
                     // The winner may not have come to its own flush yet, and the caller will act on what stands.
-                    FlushIfThere(Path.GetDirectoryName(target)!);
+                    DurableFile.FlushDirectoryIfThere(Path.GetDirectoryName(target)!);
                     return false;
                 case Posix.NoEntry:
-                    MakeDirectory(Path.GetDirectoryName(target)!);
+                    DurableFile.MakeDirectory(Path.GetDirectoryName(target)!);
                     break;
                 default:
                     throw Posix.Failure(target, errno);
@@ -191,30 +193,9 @@ public sealed class DirectoryObjectStore : IObjectStore
                 exception is DirectoryNotFoundException or FileNotFoundException && !Directory.Exists(Path.GetDirectoryName(target)))
             {
                 // Not made yet, or pruned between the two calls by a delete.
-                MakeDirectory(Path.GetDirectoryName(target)!);
+                DurableFile.MakeDirectory(Path.GetDirectoryName(target)!);
             }
         }
-    }
-
-    private static void FlushIfThere(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Posix.FlushDirectory(folder);
-        }
-    }
-
-    private static void MakeDirectory(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return;
-        }
-
-        var parent = Path.GetDirectoryName(path)!;
-        MakeDirectory(parent);
-        Directory.CreateDirectory(path);
-        Posix.FlushDirectory(parent);
     }
 
     /// <summary>Removes folders that a delete left empty, so that finished runs leave nothing behind.</summary>
@@ -231,58 +212,6 @@ public sealed class DirectoryObjectStore : IObjectStore
                 return;
             }
         }
-    }
-
-    private async IAsyncEnumerable<ObjectEntry> ListFolderAsync(
-        string folder, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var (name, length) in await Task.Run(() => Guard(folder, () => ReadFolder(folder, prefix)), cancellationToken))
-        {
-            if (length >= 0)
-            {
-                yield return new ObjectEntry(folder + name, length);
-                continue;
-            }
-
-            await foreach (var entry in ListFolderAsync(folder + name, prefix, cancellationToken))
-            {
-                yield return entry;
-            }
-        }
-    }
-
-    /// <summary>A folder's names, folders with a '/' at the end and a length of -1, in the order of the keys that they begin.</summary>
-    private List<(string Name, long Length)> ReadFolder(string folder, string prefix)
-    {
-        var names = new List<(string Name, long Length)>();
-        try
-        {
-            foreach (var item in new DirectoryInfo(Path.Combine(_objects, folder)).EnumerateFileSystemInfos())
-            {
-                var name = item is FileInfo ? item.Name : item.Name + "/";
-                var key = folder + name;
-                if (!key.StartsWith(prefix, StringComparison.Ordinal) && !prefix.StartsWith(key, StringComparison.Ordinal))
-                {
-                    continue;
-                }
-
-                try
-                {
-                    names.Add((name, item is FileInfo file ? file.Length : -1));
-                }
-                catch (FileNotFoundException)
-                {
-                    // Deleted since it was listed.
-                }
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return names;
-        }
-
-        names.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
-        return names;
     }
 
     private static T Guard<T>(string key, Func<T> action)

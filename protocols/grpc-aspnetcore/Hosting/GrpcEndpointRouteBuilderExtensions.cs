@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Executor.Grpc.AspNetCore;
+namespace Executor.Grpc.AspNetCore.Hosting;
 
 /// <summary>Maps gRPC methods to endpoints of ASP.NET Core.</summary>
 public static class GrpcEndpointRouteBuilderExtensions

@@ -1,7 +1,7 @@
 using Executor.Grpc;
 using Executor.Grpc.AspNetCore;
 
-namespace Executor.Flight.AspNetCore;
+namespace Executor.Flight.AspNetCore.Authentication;
 
 /// <summary>
 /// Decides whether a call may go on. Runs before every method, and for handshakes with the credentials shaken hands with.

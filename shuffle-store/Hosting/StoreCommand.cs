@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+using Executor.Shuffle.Engine.Hosting;
+using Executor.Shuffle.Engine.Ingest;
+using Executor.Shuffle.Engine.InProcess;
+using Executor.Shuffle.Engine.Security;
+
+namespace Executor.ShuffleStore.Hosting;
+
+/// <summary>The command line: flags to options, each checked before anything is started, with the flag's name in the complaint.</summary>
+internal static class StoreCommand
+{
+    private const int InvalidInput = 2;
+
+    /// <summary>Runs the command and returns the process's exit code.</summary>
+    internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        var parsed = Create(output, error).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var complaint in parsed.Errors)
+            {
+                await error.WriteLineAsync(complaint.Message);
+            }
+
+            return InvalidInput;
+        }
+
+        // Signals are the store's own business: it takes the time that it needs to write out its windows.
+        return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null });
+    }
+
+    private static RootCommand Create(TextWriter output, TextWriter error)
+    {
+        var listen = new Option<IPEndPoint>("--listen")
+        {
+            Description = "Address and port to listen on; port 0 takes a free one.",
+            CustomParser = ParseEndPoint,
+            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 7070),
+            HelpName = "ADDRESS:PORT",
+        };
+        var directory = new Option<string>("--directory") { Description = "Folder that holds the objects.", Required = true, HelpName = "DIR" };
+        var keyFile = new Option<string?>("--key-file")
+        {
+            Description = "File with the master key, 32 bytes or more; made with mode 0600 if missing. By default DIR/store.key.",
+            HelpName = "FILE",
+        };
+        var window = Size("--window-mib", "Size of a window, and so of a segment, in MiB.", 64, 1, 1024);
+        var budget = Size("--ingest-budget-mib", "Memory for blocks that are not durable yet, in MiB; at least the window and 16.", 128, 17, 1 << 20);
+        var read = Size("--read-budget-mib", "Memory for blocks on their way to readers, in MiB.", 128, 64, 1 << 20);
+        var linger = Size("--linger-ms", "How long a window waits for further streams once one waits for it, in milliseconds.", 20, 0, 60_000);
+        var streams = Size("--max-streams", "Writers that may be connected at a time.", 4096, 1, 1_000_000);
+        var timeToLive = new Option<int?>("--delete-runs-after-hours") { Description = "Delete runs this many hours old; by default they are kept.", HelpName = "HOURS" };
+        AtLeast(timeToLive, 1);
+        var ticket = Size("--ticket-minutes", "How long tickets are good that the store signs, in minutes.", 60, 1, 60 * 24 * 30);
+
+        var command = new RootCommand("The shuffle store: Arrow Flight in front of a folder of segments.")
+        {
+            listen, directory, keyFile, window, budget, read, linger, streams, timeToLive, ticket,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            if (Contradiction(parsed.GetValue(window), parsed.GetValue(budget), parsed.GetValue(keyFile)) is { } complaint)
+            {
+                await error.WriteLineAsync(complaint);
+                return InvalidInput;
+            }
+
+            return await StoreProcess.RunAsync(Options(parsed), output, error, cancellationToken);
+        });
+        return command;
+
+        ShuffleStoreOptions Options(ParseResult parsed) => new()
+            {
+                Listen = parsed.GetValue(listen)!,
+                Directory = parsed.GetValue(directory),
+                KeyFile = parsed.GetValue(keyFile),
+                TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
+                TicketLifetime = TimeSpan.FromMinutes(parsed.GetValue(ticket)),
+                Engine = new ShuffleEngineOptions
+                {
+                    Ingest = new IngestOptions
+                    {
+                        WindowBytes = (long)parsed.GetValue(window) << 20,
+                        BudgetBytes = (long)parsed.GetValue(budget) << 20,
+                        Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
+                        MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
+                        MaxOpenStreams = parsed.GetValue(streams),
+                    },
+                    Serving = new() { BudgetBytes = (long)parsed.GetValue(read) << 20 },
+                },
+            };
+    }
+
+    private static string? Contradiction(int windowMib, int budgetMib, string? keyFile)
+    {
+        if (budgetMib < windowMib + 16)
+        {
+            return $"--ingest-budget-mib: {budgetMib} is too little for --window-mib {windowMib}, expected at least {windowMib + 16}";
+        }
+
+        return keyFile is not null && new FileInfo(keyFile) is { Exists: true, Length: < StoreKeys.MinMasterKeyBytes } file
+            ? $"--key-file: {keyFile} holds {file.Length} bytes, expected at least {StoreKeys.MinMasterKeyBytes}"
+            : null;
+    }
+
+    private static Option<int> Size(string name, string description, int standard, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+            {
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: {value}, expected {least} to {most}"));
+            }
+        });
+        return option;
+    }
+
+    private static void AtLeast(Option<int?> option, int least) => option.Validators.Add(result =>
+    {
+        if (!result.Errors.Any() && result.GetValueOrDefault<int?>() < least)
+        {
+            result.AddError($"{option.Name}: expected at least {least}");
+        }
+    });
+
+    private static IPEndPoint? ParseEndPoint(ArgumentResult result)
+    {
+        var text = result.Tokens is [var token] ? token.Value : "";
+        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint))
+        {
+            return endPoint;
+        }
+
+        result.AddError($"--listen: '{text}', expected an address and a port such as 127.0.0.1:7070 or [::]:7070");
+        return null;
+    }
+}

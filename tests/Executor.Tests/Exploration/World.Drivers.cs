@@ -1,0 +1,360 @@
+using System.Collections.Immutable;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Driving;
+using Executor.Journaling;
+using Executor.Launching;
+using Executor.Scheduling;
+using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Records;
+
+namespace Executor.Tests.Exploration;
+
+/// <summary>The steps of drivers: the product's take-over, logic and journal, one call to the outside at a time.</summary>
+internal sealed partial class World
+{
+    private IEnumerable<Step> DriverSteps()
+    {
+        var alive = Drivers.Count(driver => driver is not null);
+        if (Outcome is null && alive == 0)
+        {
+            yield return new Step("a driver starts", () => Change(next => next.StartDriver()));
+        }
+
+        if (Outcome is null && alive == 1 && Left.SecondDrivers > 0)
+        {
+            yield return Fault(
+                "a second driver starts", left => left with { SecondDrivers = left.SecondDrivers - 1 }, next => next.StartDriver());
+        }
+
+        foreach (var driver in Drivers.OfType<DriverNode>())
+        {
+            foreach (var step in driver.Stage == DriverStage.Live ? LiveSteps(driver) : TakeOverSteps(driver))
+            {
+                yield return step with { Name = $"driver {driver.Nonce} {step.Name}" };
+            }
+
+            if (Left.Crashes > 0)
+            {
+                yield return Crash($"driver {driver.Nonce} crashes", next => next.Set(driver, null));
+            }
+        }
+    }
+
+    private void StartDriver()
+    {
+        var number = Drivers[0] is null ? 0 : 1;
+        Drivers = Drivers.SetItem(number, new DriverNode(number, $"driver{DriversStarted++}", new RunState(_settings.Graph)));
+    }
+
+    private IEnumerable<Step> TakeOverSteps(DriverNode driver)
+    {
+        switch (driver.Stage)
+        {
+            case DriverStage.Reading:
+                yield return new Step("reads the journal", () => Change(next =>
+                {
+                    var state = driver.State.Clone();
+                    var journal = next.WithJournal(driver, j => j.ReadToEndAsync(state, CancellationToken.None));
+                    next.Set(driver, state.Finished is null
+                        ? new DriverNode(driver.Number, driver.Nonce, state) { Stage = DriverStage.Opening, Position = journal }
+                        : null);
+                }));
+                break;
+            case DriverStage.Opening:
+                yield return new Step("opens the journal", () => Change(next => next.Open(driver, answerLost: false)));
+                if (Left.LostAnswers > 0)
+                {
+                    yield return LoseAnswer("opens the journal, and the answer is lost", next => next.Open(driver, answerLost: true));
+                }
+
+                break;
+            case DriverStage.Listing:
+                yield return new Step("looks for attempts", () => Change(next => next.LookForAttempts(driver)));
+                break;
+            default:
+                yield return new Step("looks for commits and seals", () => Change(next => next.LookForCommits(driver)));
+                break;
+        }
+    }
+
+    private void Open(DriverNode driver, bool answerLost)
+    {
+        var opened = false;
+        var before = Objects;
+        var position = WithJournal(driver, async journal => opened = await journal.TryOpenAsync(Settings.Now, CancellationToken.None));
+        if (!ReferenceEquals(before, Objects))
+        {
+            Entries++;
+        }
+
+        if (answerLost)
+        {
+            return;
+        }
+
+        Set(driver, opened
+            ? driver with { Stage = DriverStage.Listing, Position = position }
+            : driver with { Stage = DriverStage.Reading });
+    }
+
+    private void LookForAttempts(DriverNode driver)
+    {
+        ImmutableArray<AttemptRef> existing = [.. Attempts.Select(node => node.Attempt).Distinct()];
+        var stood = driver.Stood;
+        for (var slot = 0; slot < _settings.Graph.InstanceCount; slot++)
+        {
+            var (task, index) = _settings.Graph.At(slot);
+            if (driver.State.Instance(slot).Phase == InstancePhase.Launched && !existing.Contains(driver.State.LatestAttempt(task, index)))
+            {
+                stood = MarkIfCommitted(stood, driver.State.LatestAttempt(task, index));
+            }
+        }
+
+        var listed = driver with { Existing = existing, Stood = stood, Stage = DriverStage.Finding };
+        if (_settings.Broken == BrokenRule.ListCommitsFirst)
+        {
+            Set(driver, BringToLife(listed));
+            return;
+        }
+
+        Set(driver, listed);
+    }
+
+    private void LookForCommits(DriverNode driver)
+    {
+        var winners = Call(records => new TakeOver(records, Settings.Run, driver.State).FindCommitsAsync(CancellationToken.None));
+        Promise(winners.Damaged.Count == 0, "a commit is damaged");
+        var found = driver with { Winners = [.. winners.Winners] };
+        Set(driver, BringToLife(found));
+    }
+
+    private DriverNode BringToLife(DriverNode driver)
+    {
+        var state = driver.State.Clone();
+        var seals = Call(records => new TakeOver(records, Settings.Run, state).FindSealsAsync(CancellationToken.None));
+        var scheduler = new Scheduler(state, _settings.Definitions, _settings.Options, driver.Position.Epoch);
+        scheduler.Restore(new RestoredWorld { Existing = driver.Existing, Commits = driver.Winners, Seals = seals }, Settings.Now);
+        var live = driver with { Stage = DriverStage.Live, Core = new DriverCore(scheduler), State = state, Existing = [], Winners = [] };
+        return Decide(live, live.Core);
+    }
+
+    private IEnumerable<Step> LiveSteps(DriverNode driver)
+    {
+        if (driver.Entry is not null)
+        {
+            yield return new Step($"appends {string.Join(", ", driver.Decisions)}", () => Change(next => next.Append(driver, answerLost: false)));
+            if (Left.LostAnswers > 0)
+            {
+                yield return LoseAnswer("appends, and the answer is lost", next => next.Append(driver, answerLost: true));
+            }
+        }
+        else
+        {
+            foreach (var news in driver.Inbox.DistinctBy(news => news.Name))
+            {
+                yield return new Step($"learns: {news.Name}", () => Change(next =>
+                {
+                    var core = driver.Core!.Clone();
+                    news.Tell(core);
+                    next.Set(driver, next.Decide(driver with { Inbox = driver.Inbox.Remove(news) }, core));
+                }));
+            }
+        }
+
+        foreach (var act in driver.Acts)
+        {
+            if (act.Effect is CancelEffect cancel && driver.Acts.Any(other => other.Effect is StartEffect start && start.Attempt == cancel.Attempt))
+            {
+                // The product keeps the two in order.
+                continue;
+            }
+
+            yield return new Step($"does: {act}", () => Change(next => next.Do(driver, act)));
+            if (act.Effect is SealEffect && Left.LostAnswers > 0)
+            {
+                yield return LoseAnswer($"does, and the answer is lost: {act}", next => next.Seal(act));
+            }
+        }
+    }
+
+    private DriverNode Decide(DriverNode driver, DriverCore core)
+    {
+        var round = core.Decide(Settings.Now);
+        var acts = round.Effects.Select(effect => new Act(
+            effect,
+            effect is StartEffect { Attempt.Task: 1 } ? core.State.SealGenerationsOf(1)[0] : 0,
+            effect is SealEffect seal ? [.. core.State.GenerationsOf(seal.Task)] : [])).ToImmutableList();
+        var next = driver with { Core = core, State = core.State };
+        if (round.Decisions.Count == 0)
+        {
+            return next with { Acts = next.Acts.AddRange(acts) };
+        }
+
+        var early = _settings.Broken == BrokenRule.LaunchBeforeJournal;
+        return next with
+        {
+            Decisions = [.. round.Decisions],
+            Entry = JournalOf(driver).Encode(round.Decisions, Settings.Now).ToArray(),
+            AfterEntry = early ? [] : acts,
+            Acts = early ? next.Acts.AddRange(acts) : next.Acts,
+        };
+    }
+
+    private void Append(DriverNode driver, bool answerLost)
+    {
+        var before = Objects;
+        try
+        {
+            var position = WithJournal(driver, journal => journal.AppendAsync(driver.Entry, CancellationToken.None));
+            if (!ReferenceEquals(before, Objects))
+            {
+                Entries++;
+                TakeIn(driver);
+            }
+
+            if (answerLost)
+            {
+                return;
+            }
+
+            var next = driver with
+            {
+                Position = position,
+                Entry = null,
+                Decisions = [],
+                Acts = driver.Acts.AddRange(driver.AfterEntry),
+                AfterEntry = [],
+            };
+            Set(driver, IsOver(next) ? null : next);
+        }
+        catch (FencedException)
+        {
+            Objects = before;
+            Set(driver, _settings.Broken == BrokenRule.IgnoreFencing
+                ? driver with
+                {
+                    Position = driver.Position with { Next = driver.Position.Next + 1 },
+                    Entry = JournalOf(driver with { Position = driver.Position with { Next = driver.Position.Next + 1 } })
+                        .Encode(driver.Decisions, Settings.Now).ToArray(),
+                }
+                : null);
+        }
+    }
+
+    private void TakeIn(DriverNode driver)
+    {
+        var fold = Fold.Clone();
+        foreach (var decision in driver.Decisions)
+        {
+            if (decision is LaunchDecision { Attempt: var attempt })
+            {
+                Promise(!Launched.Contains(attempt), $"the attempt number of {attempt} is given out twice");
+                Promise(
+                    !driver.Stood.Contains((attempt.Task, attempt.Index, attempt.Generation)),
+                    $"promise 4: {attempt} is launched by a driver that could have seen the commit of its generation");
+                Launched = Launched.Add(attempt);
+            }
+
+            fold.Apply(decision, driver.Position.Epoch);
+            if (decision is FinishDecision finish)
+            {
+                CheckEnd(finish.Outcome, fold);
+            }
+        }
+
+        Fold = fold;
+    }
+
+    private void Do(DriverNode driver, Act act)
+    {
+        var after = driver with { Acts = driver.Acts.Remove(act) };
+        switch (act.Effect)
+        {
+            case StartEffect start:
+                Promise(!Started.Contains(start.Attempt), $"{start.Attempt} is started twice");
+                Started = Started.Add(start.Attempt);
+                Attempts = Attempts.Add(new AttemptNode(start.Attempt, "a") { SealGeneration = act.SealGeneration });
+                after = Tell(after, $"{start.Attempt} was accepted", core => core.LaunchAccepted(start.Attempt));
+                break;
+            case CancelEffect cancel:
+                Attempts = [.. Attempts.Select(node => node.Attempt == cancel.Attempt ? node with { CancelAsked = true } : node)];
+                break;
+            case SealEffect seal:
+                after = Seal(act)
+                    ? Tell(after, $"{seal} stands", core => core.SealWritten(seal))
+                    : Tell(after, $"{seal} lacks a commit", core => core.SealLacksCommit(seal, "lacks a commit"));
+                break;
+            case ReadCommitEffect read:
+                var name = new InstanceId(_settings.Plan.Tasks[read.Attempt.Task].Name, read.Attempt.Index);
+                var found = Call(records => CommitReader.ReadAsync(records, Settings.Run, name, read.Attempt.Generation, CancellationToken.None));
+                after = Tell(
+                    after,
+                    $"the end of {read.Attempt} ({read.Facts.ExitCode}), commit by {found.Commit?.Writer.ToString() ?? "nobody"}",
+                    core => core.CommitRead(read.Attempt, read.Facts, found, Settings.Now));
+                break;
+            default:
+                var losses = Verify();
+                after = Tell(after, $"the losses {string.Join(", ", losses)}", core => core.Verified(losses, Settings.Now));
+                break;
+        }
+
+        Set(driver, IsOver(after) ? null : after);
+    }
+
+    private bool Seal(Act act)
+    {
+        var seal = (SealEffect)act.Effect;
+        var id = new SealId(Settings.Run, new OutputId("p", "out"), seal.Generation);
+        try
+        {
+            var record = Call(records => records.SealAsync(new SealRequest(id, seal.Epoch, 1, act.Generations), CancellationToken.None));
+            CheckSeal(record);
+            return true;
+        }
+        catch (ShuffleException failure) when (failure.Error == ShuffleError.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private IReadOnlyList<AttemptRef> Verify()
+    {
+        var report = Call(records => records.VerifyAsync(Settings.Run, CancellationToken.None));
+        return [.. report.Losses.Select(loss => new AttemptRef(loss.Instance.Task == "p" ? 0 : 1, loss.Instance.Index, loss.Generation, 0))];
+    }
+
+    private DriverNode Observe(DriverNode driver, AttemptRef attempt, AttemptFacts facts)
+    {
+        var told = Tell(
+            driver,
+            $"{attempt} ended {(facts.Cancelled ? "cancelled" : facts.ExitCode)}",
+            core => core.Observed(attempt, ObservedPhase.Ended, facts, Settings.Now));
+        return told with { Stood = MarkIfCommitted(driver.Stood, attempt) };
+    }
+
+    private ImmutableHashSet<(int, int, int)> MarkIfCommitted(ImmutableHashSet<(int, int, int)> stood, AttemptRef attempt) =>
+        Objects.Contains(CommitKey(attempt.Task, attempt.Index, attempt.Generation))
+            ? stood.Add((attempt.Task, attempt.Index, attempt.Generation))
+            : stood;
+
+    private string CommitKey(int task, int index, int generation) => ObjectKeys.Record(
+        Settings.Run, RecordKeys.Commit(new InstanceId(_settings.Plan.Tasks[task].Name, index), generation));
+
+    private static DriverNode Tell(DriverNode driver, string name, Action<DriverCore> tell) =>
+        driver with { Inbox = driver.Inbox.Add(new News(name, tell)) };
+
+    private static bool IsOver(DriverNode driver) => driver is { Entry: null, Acts.Count: 0, State.Finished: not null };
+
+    private Journal JournalOf(DriverNode driver, IRunRecords? records = null) =>
+        new(records ?? NoRecords, Settings.Run, _settings.Graph, driver.Nonce, position: driver.Position);
+
+    private JournalPosition WithJournal(DriverNode driver, Func<Journal, Task> use) => Call(async records =>
+    {
+        var journal = JournalOf(driver, records);
+        await use(journal);
+        return journal.Position;
+    });
+
+    private static readonly WorldRecords NoRecords = new(new WorldObjects(ObjectMap.Empty));
+}

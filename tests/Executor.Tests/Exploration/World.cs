@@ -1,0 +1,184 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Executor.Scheduling;
+using Executor.Shuffle.Engine.Records;
+
+namespace Executor.Tests.Exploration;
+
+/// <summary>A promise of the protocol is broken in a world.</summary>
+internal sealed class BrokenPromiseException(string message) : Exception(message);
+
+/// <summary>Something that can happen next.</summary>
+/// <param name="Name">What it is, for traces.</param>
+/// <param name="Apply">The world after it.</param>
+/// <param name="IsFault">True if it goes wrong: nobody may rely on its happening.</param>
+internal readonly record struct Step(string Name, Func<World> Apply, bool IsFault = false);
+
+/// <summary>
+/// A state of the small world: drivers, attempts, store pods, objects. The scheduler, the journal, the driver's logic, the windows, segments,
+/// commits, seals and readers in it are the product's; only the processes around them, which may die between any two calls, are made up.
+/// A value: steps give other worlds.
+/// </summary>
+internal sealed partial class World
+{
+    private readonly Settings _settings;
+
+    public World(Settings settings)
+    {
+        _settings = settings;
+        Left = settings.Faults;
+        Fold = new RunState(settings.Graph);
+        Objects = ObjectMap.Empty.With(ObjectKeys.Marker(Settings.Run), []);
+    }
+
+    private World(World other)
+    {
+        _settings = other._settings;
+        Objects = other.Objects;
+        Attempts = other.Attempts;
+        Pods = other.Pods;
+        Drivers = other.Drivers;
+        Left = other.Left;
+        LostSegments = other.LostSegments;
+        Launched = other.Launched;
+        Started = other.Started;
+        Fold = other.Fold;
+        Entries = other.Entries;
+        DriversStarted = other.DriversStarted;
+    }
+
+    public ObjectMap Objects { get; private set; }
+
+    public ImmutableList<AttemptNode> Attempts { get; private set; } = [];
+
+    public ImmutableArray<PodNode> Pods { get; private set; } = [PodNode.Empty(0), PodNode.Empty(1)];
+
+    public ImmutableArray<DriverNode?> Drivers { get; private set; } = [null, null];
+
+    public Faults Left { get; private set; }
+
+    public ImmutableHashSet<string> LostSegments { get; private set; } = [];
+
+    /// <summary>Attempts that the journal launched.</summary>
+    public ImmutableHashSet<AttemptRef> Launched { get; private set; } = [];
+
+    /// <summary>Attempts that were started.</summary>
+    public ImmutableHashSet<AttemptRef> Started { get; private set; } = [];
+
+    /// <summary>What the whole journal says.</summary>
+    public RunState Fold { get; private set; }
+
+    public long Entries { get; private set; }
+
+    public int DriversStarted { get; private set; }
+
+    public RunOutcome? Outcome => Fold.Finished;
+
+    public IReadOnlyList<Step> Steps() => [.. DriverSteps(), .. AttemptSteps(), .. PodSteps(), .. LossSteps()];
+
+    /// <summary>A hash of all that the future depends on.</summary>
+    public UInt128 Key()
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Fold.WriteTo(output);
+        var text = new StringBuilder(1024);
+        text.Append(CultureInfo.InvariantCulture, $"{Objects.DataHash} {Left}\n");
+        text.AppendJoin(',', LostSegments.Order(StringComparer.Ordinal)).Append('\n');
+        text.AppendJoin(',', Started.Order(ByName)).Append('\n');
+        foreach (var attempt in Attempts.OrderBy(node => node.Row, StringComparer.Ordinal).ThenBy(node => node.Attempt.Task))
+        {
+            text.Append(attempt).Append('\n');
+        }
+
+        foreach (var pod in Pods)
+        {
+            text.Append(pod.Window()).Append('|');
+            text.AppendJoin(',', pod.InFlight.Select(cut => $"{cut.Cut.Number} {cut.Segment} {cut.IsStored}")).Append('\n');
+        }
+
+        // Which of two drivers is the first does not matter.
+        foreach (var driver in Drivers.Select(DescribeDriver).Order(StringComparer.Ordinal))
+        {
+            text.Append(driver).Append('\n');
+        }
+
+        output.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        return Hashing.Of(output.WrittenSpan);
+    }
+
+    private static readonly Comparer<AttemptRef> ByName = Comparer<AttemptRef>.Create((a, b) =>
+        (a.Task, a.Index, a.Generation, a.Attempt).CompareTo((b.Task, b.Index, b.Generation, b.Attempt)));
+
+    private string DescribeDriver(DriverNode? driver)
+    {
+        if (driver is null)
+        {
+            return "-";
+        }
+
+        var output = new ArrayBufferWriter<byte>(1024);
+        driver.Core?.WriteTo(output);
+        if (driver.Core is null)
+        {
+            driver.State.WriteTo(output);
+        }
+
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{driver.Stage} {driver.Position.Next - Entries} {Hashing.Of(output.WrittenSpan)} ");
+        text.AppendJoin(',', driver.Existing.Order(ByName)).Append(' ').AppendJoin(',', driver.Winners.Order(ByName)).Append(' ');
+        text.AppendJoin(',', driver.Decisions).Append(driver.Entry is null ? " none " : " entry ");
+        text.AppendJoin(',', driver.AfterEntry).Append(' ').AppendJoin(',', driver.Acts.Select(act => act.ToString()).Order(StringComparer.Ordinal));
+        text.Append(' ').AppendJoin(',', driver.Inbox.Select(news => news.Name).Order(StringComparer.Ordinal));
+        text.Append(' ').AppendJoin(',', driver.Stood.Order());
+        return text.ToString();
+    }
+
+    private Step Fault(string name, Func<Faults, Faults> pay, Action<World> change) => new(
+        name,
+        () => Change(next =>
+        {
+            next.Left = pay(Left);
+            change(next);
+        }),
+        IsFault: true);
+
+    private Step Crash(string name, Action<World> change) => Fault(name, left => left with { Crashes = left.Crashes - 1 }, change);
+
+    private Step LoseAnswer(string name, Action<World> change) =>
+        Fault(name, left => left with { LostAnswers = left.LostAnswers - 1 }, change);
+
+    private World Change(Action<World> change)
+    {
+        var next = new World(this);
+        change(next);
+        return next;
+    }
+
+    // What is done to the objects by the product's own code, as far as it came.
+    private T Call<T>(Func<WorldRecords, Task<T>> call, int cutAfter = -1)
+    {
+        var objects = new WorldObjects(Objects, cutAfter, _settings.Broken == BrokenRule.OverwriteRecords);
+        try
+        {
+            return call(new WorldRecords(objects)).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            Objects = objects.Map;
+        }
+    }
+
+    private void Set(DriverNode node, DriverNode? after) => Drivers = Drivers.SetItem(node.Number, after);
+
+    private void Replace(AttemptNode node, AttemptNode after) => Attempts = Attempts.Replace(node, after);
+
+    private static void Promise(bool holds, string promise)
+    {
+        if (!holds)
+        {
+            throw new BrokenPromiseException(promise);
+        }
+    }
+}
