@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Executor.Contracts.Identity;
 
 /// <summary>One try of an instance: one Kubernetes Job, or one local process.</summary>
@@ -9,6 +11,7 @@ namespace Executor.Contracts.Identity;
 public sealed record AttemptId(string Run, string Task, int Index, int Generation, int Attempt)
 {
     /// <summary>The instance that this attempt is a try of.</summary>
+    [JsonIgnore]
     public InstanceId Instance => new(Task, Index);
 
     /// <inheritdoc/>

@@ -98,7 +98,10 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         output.Started(run, plan, cgroups is null
             ? "memory limits are watched every 100 ms: this process may not make cgroups"
             : $"memory limits are enforced by cgroups {(cgroups.Unified ? "v2" : "v1")}");
-        WarnOfPodFields(plan);
+        if (ClusterOnlyFields.Warning(plan) is { } warning)
+        {
+            output.Notice(warning);
+        }
 
         var descriptors = new DescriptorFactory(plan, run, [store.Address], assemblies);
         var options = new DriverOptions
@@ -157,15 +160,6 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         foreach (var format in request.ResultFormats)
         {
             output.Written(seal.Output, await ResultExporter.ExportAsync(store.Channel, seal, record, directory, format, interrupts.AtOnce));
-        }
-    }
-
-    private void WarnOfPodFields(RunPlan plan)
-    {
-        var fields = plan.Tasks.SelectMany(task => task.PodFields.Keys).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (fields.Count > 0)
-        {
-            output.Notice($"on this machine these fields have no effect: {string.Join(", ", fields)}");
         }
     }
 }
