@@ -53,14 +53,14 @@ internal sealed class TasksBenchmark : IBenchmark
         var path = Path.Combine(scratch.Path, $"{tasks}.yaml");
         File.WriteAllText(
             path,
-            $"""
+            $$"""
             apiVersion: executor.dev/v1alpha1
             kind: Workflow
-            metadata: {{name: benchmark}}
+            metadata: {name: benchmark}
             spec:
               tasks:
                 - name: nothing
-                  fanOut: {{count: {tasks}}}
+                  fanOut: {count: {{tasks}}}
                   command: ["true"]
             """);
         return path;
