@@ -1,5 +1,4 @@
 using System.Globalization;
-using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
 using Executor.Benchmarks.Tasks;
