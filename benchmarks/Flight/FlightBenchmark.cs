@@ -42,9 +42,12 @@ internal sealed class FlightBenchmark : IBenchmark
         var directory = new List<Rate>();
         for (var round = 0; round < rounds; round++)
         {
-            peer.Add(await PeerAsync(python, client, bytes));
-            memory.Add(await StoreAsync(client, null, bytes));
             using var scratch = new ScratchFolder();
+            BackedMemory.Prepare(scratch.Path, bytes + (1L << 30));
+            peer.Add(await PeerAsync(python, client, bytes));
+            BackedMemory.Prepare(scratch.Path, bytes + (1L << 30));
+            memory.Add(await StoreAsync(client, null, bytes));
+            BackedMemory.Prepare(scratch.Path, bytes + (1L << 30));
             directory.Add(await StoreAsync(client, scratch.Path, bytes));
         }
 

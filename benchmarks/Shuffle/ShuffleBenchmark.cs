@@ -77,7 +77,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
 
     private static async Task<Figures> StoreAsync(Blocks blocks, int mebibytes)
     {
-        using var scratch = new ScratchFolder();
+        using var scratch = Prepared(mebibytes);
         await using var store = await StoreProcess.StartAsync(scratch.Path);
 
         // The first blocks of a process pay for its compilation, which is no part of the rate.
@@ -103,7 +103,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
 
     private static async Task<Figures> FilesAsync(Blocks blocks, int mebibytes)
     {
-        using var scratch = new ScratchFolder();
+        using var scratch = Prepared(mebibytes);
         var files = new PlainFiles(scratch.Path, blocks);
         var bytes = (long)mebibytes * blocks.PayloadBytes;
         return new Figures(bytes, await files.WriteAsync(mebibytes), await files.ReadAsync(bytes));
@@ -116,6 +116,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
             return null;
         }
 
+        using var scratch = Prepared(mebibytes);
         await using var server = await PyArrowServer.StartAsync(python);
         await using var client = await PyArrowClient.StartAsync(python);
         var streams = Enumerable.Range(0, AllToAll.Width).Select(stream => $"{stream}").ToList();
@@ -124,6 +125,13 @@ internal sealed class ShuffleBenchmark : IBenchmark
         return got.Bytes == put.Bytes
             ? new Figures(put.Bytes, put.Seconds, got.Seconds) { PeakBytes = server.PeakBytes }
             : throw new InvalidOperationException($"{got.Bytes} bytes came back, expected {put.Bytes}");
+    }
+
+    private static ScratchFolder Prepared(int mebibytes)
+    {
+        var scratch = new ScratchFolder();
+        BackedMemory.Prepare(scratch.Path, (mebibytes + 1024L) << 20);
+        return scratch;
     }
 
     private sealed record Round(Figures Files, Figures Store, Figures Quarter, Figures? PyArrow);
