@@ -26,7 +26,7 @@ internal static class Rules
         new("shuffle-store", "contracts", "protocols/*", "shuffle/*"),
         new("executor", "contracts", "protocols/*", "sdk", "shuffle/*"),
         new("examples/*", "contracts", "protocols/arrow", "sdk"),
-        new("benchmarks/*", "*"),
+        new("benchmarks", "*"),
         new("tests/*", "*"),
     ];
 

@@ -30,7 +30,8 @@ public static class GrpcKestrelExtensions
 
     /// <summary>
     /// Gives Kestrel pinned buffers of 64 KiB in place of 4 KiB, which makes large messages several times cheaper and takes more
-    /// memory for each connection and call in progress. To be called before the server is built.
+    /// memory for each connection and call in progress. To be called after Kestrel was added, whose own pools it replaces, and before the
+    /// server is built.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="blockLength">The length of a buffer in bytes.</param>

@@ -144,6 +144,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             kestrel.UseGrpcLimits();
             kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
         });
+        builder.Services.AddLargeTransportBuffers();
         var application = builder.Build();
         application.UseRouting();
         application.MapFlightServer(server, new FlightServiceOptions

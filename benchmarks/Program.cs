@@ -1,0 +1,3 @@
+using Executor.Benchmarks;
+
+return await BenchmarkProgram.RunAsync(args);
