@@ -103,6 +103,7 @@ internal sealed class FlightBenchmark : IBenchmark
             {
                 Writer = writer,
                 Definition = "definition",
+                TaskDefinition = "task",
                 Outputs =
                 [
                     new OutputCommit

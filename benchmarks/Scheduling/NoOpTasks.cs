@@ -45,6 +45,7 @@ internal sealed class NoOpTasks
             {
                 Writer = new WriterId(id, attempt.Incarnation),
                 Definition = attempt.Descriptor.Definition,
+                TaskDefinition = attempt.Descriptor.TaskDefinition,
                 Outputs = [new OutputCommit { Name = Graphs.OutputName, Schema = Schema }],
             },
             cancellationToken);

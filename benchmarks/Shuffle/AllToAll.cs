@@ -64,6 +64,7 @@ internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run)
             {
                 Writer = writer,
                 Definition = "definition",
+                TaskDefinition = "task",
                 Outputs =
                 [
                     new OutputCommit

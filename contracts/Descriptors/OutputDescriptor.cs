@@ -26,12 +26,12 @@ public sealed record PartitioningDescriptor
     public required int Count { get; init; }
 
     /// <summary>The key columns of hash and range partitioning.</summary>
-    public IReadOnlyList<string> Columns { get; init; } = [];
+    public IReadOnlyList<string> Columns { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Range only: the ascending lower bounds of partitions 1 to Count - 1 for the single key column, as text in the column's type.
     /// </summary>
-    public IReadOnlyList<string> Bounds { get; init; } = [];
+    public IReadOnlyList<string> Bounds { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>The rules for spreading rows.</summary>

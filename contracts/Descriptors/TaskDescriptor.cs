@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Executor.Contracts.Identity;
 
 namespace Executor.Contracts.Descriptors;
@@ -31,19 +32,21 @@ public sealed record TaskDescriptor
     public string? WorkingDirectory { get; init; }
 
     /// <summary>Additional environment of the body.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } =
+        ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The workflow's parameters.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Parameters { get; init => field = value ?? ReadOnlyDictionary<string, string>.Empty; } =
+        ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>The instance's item where the fan-out has items.</summary>
     public string? Item { get; init; }
 
     /// <summary>The inputs in declared order; at most one is bound to stdin.</summary>
-    public IReadOnlyList<InputDescriptor> Inputs { get; init; } = [];
+    public IReadOnlyList<InputDescriptor> Inputs { get; init => field = value ?? []; } = [];
 
     /// <summary>The outputs in declared order; at most one is bound to stdout.</summary>
-    public IReadOnlyList<OutputDescriptor> Outputs { get; init; } = [];
+    public IReadOnlyList<OutputDescriptor> Outputs { get; init => field = value ?? []; } = [];
 
     /// <summary>The limits that are also the requests.</summary>
     public required ResourceLimits Resources { get; init; }

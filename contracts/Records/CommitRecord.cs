@@ -15,8 +15,13 @@ public sealed record CommitRecord
     /// <summary>The hash of the instance's definition (<c>TaskDescriptor.Definition</c>).</summary>
     public required string Definition { get; init; }
 
+    /// <summary>
+    /// The hash of the task's definition (<c>TaskDescriptor.TaskDefinition</c>): the instances that share it must have equal schemas.
+    /// </summary>
+    public required string TaskDefinition { get; init; }
+
     /// <summary>One element per declared output, in declared order; empty for a task without outputs.</summary>
-    public IReadOnlyList<OutputCommit> Outputs { get; init; } = [];
+    public IReadOnlyList<OutputCommit> Outputs { get; init => field = value ?? []; } = [];
 
     /// <summary>What the attempt used.</summary>
     public AttemptUsage? Usage { get; init; }
@@ -32,8 +37,8 @@ public sealed record OutputCommit
     public required ReadOnlyMemory<byte> Schema { get; init; }
 
     /// <summary>The segments that hold the writer's blocks, as named by the store's acknowledgements, without duplicates.</summary>
-    public IReadOnlyList<string> Segments { get; init; } = [];
+    public IReadOnlyList<string> Segments { get; init => field = value ?? []; } = [];
 
     /// <summary>Per non-empty partition, ascending.</summary>
-    public IReadOnlyList<PartitionStatistics> Partitions { get; init; } = [];
+    public IReadOnlyList<PartitionStatistics> Partitions { get; init => field = value ?? []; } = [];
 }

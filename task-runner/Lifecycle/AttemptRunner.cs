@@ -161,7 +161,14 @@ internal sealed class AttemptRunner
         using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         await using var stopping = _stop.Token.Register(() => limit.CancelAfter(CommitLimitWhenStopped));
         var answer = await _channel.CommitAsync(
-            new CommitRecord { Writer = _writer, Definition = _descriptor.Definition, Outputs = outputs, Usage = _meter.Measure() },
+            new CommitRecord
+            {
+                Writer = _writer,
+                Definition = _descriptor.Definition,
+                TaskDefinition = _descriptor.TaskDefinition,
+                Outputs = outputs,
+                Usage = _meter.Measure(),
+            },
             limit.Token);
         return answer.Won;
     }

@@ -55,43 +55,8 @@ internal static class DescriptorReader
             throw Invalid($"{source} is not a task descriptor: {e.Message}", e);
         }
 
-        var complete = Complete(descriptor ?? throw Invalid($"{source} is not a task descriptor but null"), source);
-        Check(complete, source);
-        return complete;
-    }
-
-    // Generated deserialisers leave null where a property is missing, whatever its initialiser, and where the text says null.
-    private static TaskDescriptor Complete(TaskDescriptor descriptor, string source)
-    {
-        Need(descriptor.Attempt is { Run: not null, Task: not null }, "attempt, with its run and task");
-        Need(descriptor.Definition is not null && descriptor.TaskDefinition is not null, "definition and taskDefinition");
-        Need(descriptor.Stores is not null, "stores");
-        Need(descriptor.Resources is not null, "resources");
-        Need(descriptor.Inputs is null || descriptor.Inputs.All(static input => input?.From is { Task: not null, Output: not null }), "from of every input");
-        Need(descriptor.Outputs is null || descriptor.Outputs.All(static output => output is { Name: not null, Partitioning: not null }),
-            "name and partitioning of every output");
-        return descriptor with
-        {
-            Environment = descriptor.Environment ?? new Dictionary<string, string>(),
-            Parameters = descriptor.Parameters ?? new Dictionary<string, string>(),
-            Inputs = descriptor.Inputs ?? [],
-            Outputs = descriptor.Outputs is null ? [] : [.. descriptor.Outputs.Select(static output => output with
-            {
-                Partitioning = output.Partitioning with
-                {
-                    Columns = output.Partitioning.Columns ?? [],
-                    Bounds = output.Partitioning.Bounds ?? [],
-                },
-            })],
-        };
-
-        void Need(bool present, string what)
-        {
-            if (!present)
-            {
-                throw Invalid($"{source} is not a task descriptor: it lacks {what}");
-            }
-        }
+        Check(descriptor ?? throw Invalid($"{source} is not a task descriptor but null"), source);
+        return descriptor;
     }
 
     private static void Check(TaskDescriptor descriptor, string source)

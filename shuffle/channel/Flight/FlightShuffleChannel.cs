@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 
 namespace Executor.Shuffle.Channel.Flight;
@@ -11,7 +9,6 @@ namespace Executor.Shuffle.Channel.Flight;
 public sealed class FlightShuffleChannel : IShuffleChannel
 {
     private readonly StoreConnections _pods;
-    private readonly ConcurrentDictionary<WriterId, string> _taskDefinitions = [];
 
     /// <summary>A channel to the pods that the options name.</summary>
     public FlightShuffleChannel(FlightChannelOptions options) => _pods = new StoreConnections(options);
@@ -24,7 +21,6 @@ public sealed class FlightShuffleChannel : IShuffleChannel
         try
         {
             await writer.OpenAsync(cancellationToken);
-            _taskDefinitions[target.Writer] = target.TaskDefinition;
             return writer;
         }
         catch
@@ -38,10 +34,8 @@ public sealed class FlightShuffleChannel : IShuffleChannel
     public async Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        var command = new CommitCommand(commit, _taskDefinitions.GetValueOrDefault(commit.Writer));
         var results = await _pods.CollectAsync(
-            ShuffleActions.Commit, commit.Writer.ToString(), command, ShuffleJson.Default.CommitCommand, cancellationToken);
-        _taskDefinitions.TryRemove(commit.Writer, out _);
+            ShuffleActions.Commit, commit.Writer.ToString(), commit, ShuffleJson.Default.CommitRecord, cancellationToken);
         return results is [var answer]
             ? ShuffleJson.Read(answer.Span, ShuffleJson.Default.CommitAnswer)
             : throw new ShuffleException(ShuffleError.Internal, $"the store answered a commit with {results.Count} results, expected 1");

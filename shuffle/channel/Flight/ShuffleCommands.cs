@@ -5,7 +5,7 @@ namespace Executor.Shuffle.Channel.Flight;
 /// <summary>The names of the store's Flight actions; docs/store.md describes their bodies and results.</summary>
 public static class ShuffleActions
 {
-    /// <summary><see cref="CommitCommand"/> to <see cref="CommitAnswer"/>.</summary>
+    /// <summary><see cref="CommitRecord"/> to <see cref="CommitAnswer"/>.</summary>
     public const string Commit = "commit";
 
     /// <summary><see cref="SealRequest"/> to <see cref="SealRecord"/>.</summary>
@@ -41,11 +41,6 @@ public static class ShuffleActions
     /// <summary>A ticket, expired or not, to a fresh one of the same scope; needs the key.</summary>
     public const string RenewTicket = "renew-ticket";
 }
-
-/// <summary>A commit on the wire.</summary>
-/// <param name="Commit">The commit.</param>
-/// <param name="TaskDefinition">What the agreement on schemas is scoped by; null for tasks without outputs, or to have them compared at the seal.</param>
-public sealed record CommitCommand(CommitRecord Commit, string? TaskDefinition = null);
 
 /// <summary>A record, or a prefix of records, on the wire.</summary>
 /// <param name="Run">The run.</param>

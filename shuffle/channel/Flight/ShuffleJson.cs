@@ -13,7 +13,7 @@ namespace Executor.Shuffle.Channel.Flight;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(WriteTarget))]
-[JsonSerializable(typeof(CommitCommand))]
+[JsonSerializable(typeof(CommitRecord))]
 [JsonSerializable(typeof(CommitAnswer))]
 [JsonSerializable(typeof(SealRequest))]
 [JsonSerializable(typeof(SealId))]

@@ -13,22 +13,16 @@ public sealed class CommitStore(RecordStore records, SchemaAgreement schemas)
 {
     /// <summary>Tries to make a commit the one that stands for its instance and generation.</summary>
     /// <param name="commit">The commit.</param>
-    /// <param name="taskDefinition">
-    /// What the agreement on schemas is scoped by; if null, the schemas are compared with those of other instances no earlier than at the seal.
-    /// </param>
     /// <param name="cancellationToken">Gives up; the commit may stand or not.</param>
-    public async Task<CommitAnswer> CommitAsync(CommitRecord commit, string? taskDefinition, CancellationToken cancellationToken)
+    public async Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken)
     {
         CommitValidation.Require(commit);
         var attempt = commit.Writer.Attempt;
         var value = JsonSerializer.SerializeToUtf8Bytes(commit, ContractsJson.Default.CommitRecord);
-        if (taskDefinition is not null)
+        foreach (var output in commit.Outputs)
         {
-            foreach (var output in commit.Outputs)
-            {
-                await schemas.AgreeAsync(
-                    attempt.Run, new OutputId(attempt.Task, output.Name), taskDefinition, output.Schema, cancellationToken);
-            }
+            await schemas.AgreeAsync(
+                attempt.Run, new OutputId(attempt.Task, output.Name), commit.TaskDefinition, output.Schema, cancellationToken);
         }
 
         var key = RecordKeys.Commit(attempt.Instance, attempt.Generation);

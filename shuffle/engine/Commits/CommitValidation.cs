@@ -45,6 +45,7 @@ public static class CommitValidation
         Demand(commit.Writer is not null, "the commit has no writer");
         Require(commit.Writer!);
         RequireDefinition(commit.Definition);
+        RequireDefinition(commit.TaskDefinition);
         Demand(commit.Outputs is { Count: <= ShuffleLimits.MaxOutputs }, $"a commit has at most {ShuffleLimits.MaxOutputs} outputs");
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var output in commit.Outputs!)

@@ -16,7 +16,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
 
     internal static IReadOnlyList<FlightActionType> All { get; } =
     [
-        new(ShuffleActions.Commit, "Makes an attempt's data its instance's: JSON {commit, taskDefinition?} to {won, winner}."),
+        new(ShuffleActions.Commit, "Makes an attempt's data its instance's: JSON of a commit to {won, winner}."),
         new(ShuffleActions.Seal, "Completes an output: JSON {seal, epoch, partitionCount, generations} to the seal. Operator."),
         new(ShuffleActions.GetSeal, "JSON {run, output, generation} to the seal, or no result."),
         new(ShuffleActions.CreateRecord, "JSON {run, key, value (base64)} to no result if created, else the value that stands."),
@@ -65,9 +65,9 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
         switch (action.Type)
         {
             case ShuffleActions.Commit:
-                var commit = ShuffleJson.Read(action.Body.Span, ShuffleJson.Default.CommitCommand);
-                caller.RequireRun(commit.Commit.Writer.Attempt.Run, "committing");
-                var answer = await engine.Commits.CommitAsync(commit.Commit, commit.TaskDefinition, cancellationToken);
+                var commit = ShuffleJson.Read(action.Body.Span, ShuffleJson.Default.CommitRecord);
+                caller.RequireRun(commit.Writer.Attempt.Run, "committing");
+                var answer = await engine.Commits.CommitAsync(commit, cancellationToken);
                 return JsonSerializer.SerializeToUtf8Bytes(answer, ShuffleJson.Default.CommitAnswer);
             case ShuffleActions.Seal:
                 caller.RequireOperator("sealing");

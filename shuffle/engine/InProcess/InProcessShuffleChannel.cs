@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 
@@ -11,25 +9,17 @@ namespace Executor.Shuffle.Engine.InProcess;
 /// <param name="creditBytes">The bytes that each writer may have unacknowledged.</param>
 public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditBytes = ShuffleLimits.DefaultCreditBytes) : IShuffleChannel
 {
-    private readonly ConcurrentDictionary<WriterId, string> _taskDefinitions = [];
-
     /// <inheritdoc/>
     public Task<IShuffleWriter> OpenWriterAsync(WriteTarget target, ReadOnlyMemory<byte> schema, CancellationToken cancellationToken) =>
         Translation.RunAsync<IShuffleWriter>(async () =>
         {
             var session = await engine.OpenAsync(target, schema, cancellationToken);
-            _taskDefinitions[target.Writer] = target.TaskDefinition;
             return new InProcessShuffleWriter(session, creditBytes);
         });
 
     /// <inheritdoc/>
-    public Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken) => Translation.RunAsync(async () =>
-    {
-        ArgumentNullException.ThrowIfNull(commit);
-        var answer = await engine.Commits.CommitAsync(commit, _taskDefinitions.GetValueOrDefault(commit.Writer), cancellationToken);
-        _taskDefinitions.TryRemove(commit.Writer, out _);
-        return answer;
-    });
+    public Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken) =>
+        Translation.RunAsync(() => engine.Commits.CommitAsync(commit, cancellationToken));
 
     /// <inheritdoc/>
     public Task<SealRecord?> GetSealAsync(SealId seal, CancellationToken cancellationToken) =>

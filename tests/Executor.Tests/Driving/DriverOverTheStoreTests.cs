@@ -170,6 +170,7 @@ public sealed class DriverOverTheStoreTests : IAsyncDisposable
         {
             Writer = new WriterId(attempt.Descriptor.Attempt, attempt.Incarnation),
             Definition = attempt.Descriptor.Definition,
+            TaskDefinition = attempt.Descriptor.TaskDefinition,
             Outputs = [output],
             Usage = new AttemptUsage { Started = DateTimeOffset.UnixEpoch, Ended = DateTimeOffset.UnixEpoch },
         };

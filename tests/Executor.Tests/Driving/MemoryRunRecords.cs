@@ -106,7 +106,7 @@ internal sealed class MemoryRunRecords : IRunRecords
     /// <summary>What an attempt does through the channel: commits, or is told who did.</summary>
     public bool Commit(AttemptId attempt, string definition, string incarnation = "i")
     {
-        var commit = new CommitRecord { Writer = new WriterId(attempt, incarnation), Definition = definition };
+        var commit = new CommitRecord { Writer = new WriterId(attempt, incarnation), Definition = definition, TaskDefinition = "t" };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(commit, ContractsJson.Default.CommitRecord);
         return _values.TryAdd(RecordKeys.Commit(attempt.Instance, attempt.Generation), bytes);
     }

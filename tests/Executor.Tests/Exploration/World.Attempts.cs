@@ -82,11 +82,17 @@ internal sealed partial class World
         ];
 
         // A consumer's commit says what it has read, for the check at the end.
-        var commit = new CommitRecord { Writer = new WriterId(name, node.Incarnation), Definition = "d" + node.Rows, Outputs = outputs };
+        var commit = new CommitRecord
+        {
+            Writer = new WriterId(name, node.Incarnation),
+            Definition = "d" + node.Rows,
+            TaskDefinition = Settings.TaskDefinition,
+            Outputs = outputs,
+        };
         var before = Objects;
         try
         {
-            Call(records => records.CommitAsync(commit, Settings.TaskDefinition), cutAfter);
+            Call(records => records.CommitAsync(commit), cutAfter);
         }
         catch (ShuffleException failure) when (failure.Error == ShuffleError.Unavailable)
         {

@@ -38,8 +38,8 @@ internal sealed class WorldRecords : IRunRecords
 
     public Task<SealRecord?> FindSealAsync(SealId seal) => _seals.FindAsync(seal, CancellationToken.None);
 
-    public async Task<CommitAnswer> CommitAsync(CommitRecord commit, string taskDefinition) =>
-        await GuardAsync(() => _commits.CommitAsync(commit, taskDefinition, CancellationToken.None));
+    public async Task<CommitAnswer> CommitAsync(CommitRecord commit) =>
+        await GuardAsync(() => _commits.CommitAsync(commit, CancellationToken.None));
 
     public async Task<List<string>> ReadAsync(ReadSelection selection)
     {

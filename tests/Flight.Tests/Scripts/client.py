@@ -109,7 +109,7 @@ def errors(client):
 def cancel(client):
     small, _ = batches()
     writer, _ = client.do_put(flight.FlightDescriptor.for_path("run", "endless"), small.schema)
-    writer.done_writing()
+    writer.close()
     reader = client.do_get(flight.Ticket(b"endless"))
     reader.read_chunk()
     reader.cancel()

@@ -26,17 +26,22 @@ internal sealed class BreakableProxy : IDisposable
         lock (_connections)
         {
             _broken = true;
-            _connections.ForEach(Reset);
-            _connections.Clear();
+            ResetAll();
         }
     }
 
     public void Dispose() => Break();
 
-    private static void Reset(TcpClient connection)
+    // Called with the lock held, after which no connection is known any more: one that is closed has no socket left to reset.
+    private void ResetAll()
     {
-        connection.Client.LingerState = new LingerOption(true, 0);
-        connection.Close();
+        foreach (var connection in _connections)
+        {
+            connection.Client.LingerState = new LingerOption(true, 0);
+            connection.Close();
+        }
+
+        _connections.Clear();
     }
 
     private async Task AcceptAsync()
@@ -53,7 +58,7 @@ internal sealed class BreakableProxy : IDisposable
                     _connections.AddRange([client, server]);
                     if (_broken)
                     {
-                        _connections.ForEach(Reset);
+                        ResetAll();
                         return;
                     }
                 }

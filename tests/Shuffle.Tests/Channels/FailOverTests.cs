@@ -64,6 +64,7 @@ public sealed class FailOverTests
             {
                 Writer = writer,
                 Definition = "d",
+                TaskDefinition = SampleData.TaskDefinition,
                 Outputs = [new OutputCommit { Name = SampleData.Output.Output, Schema = SampleData.Schema(), Segments = segments, Partitions = [totals] }],
             },
             Token);

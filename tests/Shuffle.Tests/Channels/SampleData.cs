@@ -58,6 +58,7 @@ internal static class SampleData
         {
             Writer = writer,
             Definition = "definition" + writer.Attempt.Index,
+            TaskDefinition = TaskDefinition,
             Outputs = [new OutputCommit { Name = Output.Output, Schema = Schema(), Segments = segments, Partitions = [.. totals.Values] }],
         };
     }

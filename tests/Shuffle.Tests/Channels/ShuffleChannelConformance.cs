@@ -85,7 +85,7 @@ public sealed class ShuffleChannelConformance
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
         var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => fixture.Channel.CommitAsync(
-            new CommitRecord { Writer = SampleData.Writer(Run, 0, attempt: i + 1, incarnation: $"pod-{i}"), Definition = "d" }, Token)));
+            new CommitRecord { Writer = SampleData.Writer(Run, 0, attempt: i + 1, incarnation: $"pod-{i}"), Definition = "d", TaskDefinition = "t" }, Token)));
 
         var winner = Assert.Single(answers, answer => answer.Won).Winner.Writer;
         Assert.All(answers, answer => Assert.Equal(winner, answer.Winner.Writer));
@@ -97,8 +97,6 @@ public sealed class ShuffleChannelConformance
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
         var writer = SampleData.Writer(Run, 1);
-        await using var early = await fixture.Channel.OpenWriterAsync(SampleData.Target(writer, 1), SampleData.Schema("price"), Token);
-        await early.CompleteAsync(Token);
         var commit = await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1))], Token);
         await fixture.Channel.CommitAsync(commit, Token);
 
@@ -106,6 +104,7 @@ public sealed class ShuffleChannelConformance
         {
             Writer = writer,
             Definition = "d",
+            TaskDefinition = SampleData.TaskDefinition,
             Outputs = [new OutputCommit { Name = SampleData.Output.Output, Schema = SampleData.Schema("price") }],
         };
         var atCommit = await Assert.ThrowsAsync<ShuffleException>(() => fixture.Channel.CommitAsync(other, Token));
@@ -288,7 +287,7 @@ public sealed class ShuffleChannelConformance
         await RefusedAsync(() => fixture.Channel.OpenWriterAsync(SampleData.Target(SampleData.Writer("Run/..", 0), 1), SampleData.Schema(), Token));
         await RefusedAsync(() => fixture.Channel.OpenWriterAsync(SampleData.Target(writer, ShuffleLimits.MaxPartitions + 1), SampleData.Schema(), Token));
         await RefusedAsync(() => fixture.Channel.OpenWriterAsync(SampleData.Target(writer, 1), new byte[10], Token));
-        await RefusedAsync(() => fixture.Channel.CommitAsync(new CommitRecord { Writer = SampleData.Writer(Run, -1), Definition = "d" }, Token));
+        await RefusedAsync(() => fixture.Channel.CommitAsync(new CommitRecord { Writer = SampleData.Writer(Run, -1), Definition = "d", TaskDefinition = "t" }, Token));
         await RefusedAsync(() => fixture.Records.CreateAsync(Run, "../x", new byte[1], Token));
         await RefusedAsync(() => fixture.Records.CreateAsync(Run, RecordKeys.Commit(new InstanceId("t", 0), 0), new byte[1], Token));
 

@@ -65,7 +65,7 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Null(await records.GetAsync("run-1", RecordKeys.Blob("aa"), Token));
 
         await DeniedAsync(() => SampleData.WriteAsync(channel, SampleData.Writer("run-2", 1), 1, [(0, SampleData.Numbers(1))], Token));
-        await DeniedAsync(() => channel.CommitAsync(new CommitRecord { Writer = SampleData.Writer("run-2", 1), Definition = "d" }, Token));
+        await DeniedAsync(() => channel.CommitAsync(new CommitRecord { Writer = SampleData.Writer("run-2", 1), Definition = "d", TaskDefinition = "t" }, Token));
         await DeniedAsync(() => channel.GetSealAsync(new SealId("run-2", SampleData.Output, 0), Token));
         await DeniedAsync(() => CountAsync(channel, "run-2"));
         await DeniedAsync(() => records.CreateAsync("run-2", RecordKeys.Log(SampleData.Writer("run-2", 1).Attempt), new byte[1], Token));

@@ -90,7 +90,7 @@ public sealed class LimitTests
                 good with { Partitions = [new(0, 1, -1, 1, 1)] },
             ])
         {
-            var commit = new CommitRecord { Writer = SampleData.Writer("run", 0), Definition = "d", Outputs = [output] };
+            var commit = new CommitRecord { Writer = SampleData.Writer("run", 0), Definition = "d", TaskDefinition = "t", Outputs = [output] };
             Assert.Equal(ShuffleError.Invalid, (await Assert.ThrowsAsync<ShuffleException>(() => host.Channel.CommitAsync(commit, Token))).Error);
         }
 
@@ -104,7 +104,7 @@ public sealed class LimitTests
                 SampleData.Writer(new string('r', 64), 0),
             ])
         {
-            var commit = new CommitRecord { Writer = writer, Definition = "d" };
+            var commit = new CommitRecord { Writer = writer, Definition = "d", TaskDefinition = "t" };
             Assert.Equal(ShuffleError.Invalid, (await Assert.ThrowsAsync<ShuffleException>(() => host.Channel.CommitAsync(commit, Token))).Error);
         }
     }
