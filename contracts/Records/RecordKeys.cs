@@ -9,8 +9,8 @@ namespace Executor.Contracts.Records;
 /// </summary>
 public static class RecordKeys
 {
-    /// <summary>The prefix of the driver's journal.</summary>
-    public const string Journal = "journal/";
+    /// <summary>The prefix of the entries of the driver's journal.</summary>
+    public const string JournalEntries = "journal/";
 
     /// <summary>The prefix of the commits.</summary>
     public const string Commits = "commits/";
@@ -34,7 +34,7 @@ public static class RecordKeys
     public const string CancelRequest = "requests/cancel";
 
     /// <summary>The entry of the journal with this number.</summary>
-    public static string JournalEntry(long sequence) => Invariant($"{Journal}{sequence:D10}");
+    public static string JournalAt(long sequence) => Invariant($"{JournalEntries}{sequence:D10}");
 
     /// <summary>The commit of one generation of an instance.</summary>
     public static string Commit(InstanceId instance, int generation) =>

@@ -18,7 +18,7 @@ internal static class CancelCommand
         command.SetAction((parsed, token) => store.WithStoreAsync(parsed, console, async connection =>
         {
             var id = parsed.GetRequiredValue(run);
-            if (await connection.Records.GetAsync(id, RecordKeys.JournalEntry(0), token) is null)
+            if (await connection.Records.GetAsync(id, RecordKeys.JournalAt(0), token) is null)
             {
                 console.Error.WriteLine($"executor: there is no run {id}");
                 return ExitCodes.InvalidInput;

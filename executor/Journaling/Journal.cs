@@ -52,7 +52,7 @@ internal sealed class Journal
     {
         ArgumentNullException.ThrowIfNull(records);
         var listed = from;
-        await foreach (var key in records.ListAsync(run, RecordKeys.Journal, cancellationToken))
+        await foreach (var key in records.ListAsync(run, RecordKeys.JournalEntries, cancellationToken))
         {
             listed = Math.Max(listed, SequenceOf(key) + 1);
         }
@@ -63,13 +63,13 @@ internal sealed class Journal
         {
             while (asked < listed && ahead.Count < ReadAhead)
             {
-                ahead.Enqueue(records.GetAsync(run, RecordKeys.JournalEntry(asked++), cancellationToken));
+                ahead.Enqueue(records.GetAsync(run, RecordKeys.JournalAt(asked++), cancellationToken));
             }
 
             // Behind what was listed another driver may have appended in the meantime.
             var value = await (ahead.Count > 0
                 ? ahead.Dequeue()
-                : records.GetAsync(run, RecordKeys.JournalEntry(sequence), cancellationToken));
+                : records.GetAsync(run, RecordKeys.JournalAt(sequence), cancellationToken));
             if (value is null)
             {
                 if (sequence < listed)
@@ -141,13 +141,13 @@ internal sealed class Journal
     }
 
     private static long SequenceOf(string key) =>
-        long.TryParse(key.AsSpan(RecordKeys.Journal.Length), System.Globalization.CultureInfo.InvariantCulture, out var sequence)
+        long.TryParse(key.AsSpan(RecordKeys.JournalEntries.Length), System.Globalization.CultureInfo.InvariantCulture, out var sequence)
             ? sequence
             : throw new JournalException($"the key {key} is not that of a journal entry");
 
     private async Task<JournalEntry?> CreateAsync(long sequence, ReadOnlyMemory<byte> entry, CancellationToken cancellationToken)
     {
-        var standing = await _records.CreateAsync(_run, RecordKeys.JournalEntry(sequence), entry, cancellationToken);
+        var standing = await _records.CreateAsync(_run, RecordKeys.JournalAt(sequence), entry, cancellationToken);
         return standing is { } value ? JournalEntryFormat.Decode(value.Span, sequence, _graph) : null;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
             await using var store = await StoreConnection.OpenAsync(request.Store, state, interrupts.AtOnce);
 
             // A store that goes away is waited for, but one that was never there is most likely misspelt.
-            await store.Records.GetAsync(run, RecordKeys.JournalEntry(0), interrupts.Orderly);
+            await store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly);
             return await DriveAsync(resolved, run, state, assemblies, store);
         }
         catch (TaskBuildException exception)

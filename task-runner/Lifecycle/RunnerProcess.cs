@@ -35,7 +35,7 @@ internal sealed class RunnerProcess(
     public async Task<int> RunAsync()
     {
         var meter = new AttemptMeter(CgroupLocator.Find(settings.Cgroup), time);
-        ProgressFile? progress = null;
+        ProgressReader? progress = null;
         using var reporter = new AttemptReporter(
             OpenTerminationFile(), settings.Incarnation, log, meter.Measure, () => progress?.Read(), time);
         reporter.Report(static report => report);
@@ -54,7 +54,7 @@ internal sealed class RunnerProcess(
 
         await using (store)
         {
-            var code = await RunAsync(descriptor, store.Channel, meter, reporter, path => progress = new ProgressFile(path));
+            var code = await RunAsync(descriptor, store.Channel, meter, reporter, path => progress = new ProgressReader(path));
             await KeepLogAsync(store.Records, descriptor.Attempt);
             return code;
         }

@@ -27,11 +27,11 @@ internal static class CgroupLocator
         {
             if (File.Exists(Path.Combine(folder, V2Mark)))
             {
-                return new CgroupV2(folder);
+                return new UnifiedCgroup(folder);
             }
         }
 
-        return folders.Exists(static folder => File.Exists(Path.Combine(folder, V1Mark))) ? new CgroupV1(folders) : null;
+        return folders.Exists(static folder => File.Exists(Path.Combine(folder, V1Mark))) ? new LegacyCgroup(folders) : null;
     }
 
     private static List<string> OwnFolders(string root)

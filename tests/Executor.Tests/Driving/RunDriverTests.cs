@@ -134,7 +134,7 @@ public sealed class RunDriverTests : IAsyncDisposable
 
         async Task InterruptAsync(byte[] workflow)
         {
-            _records.FailBefore = (_, key) => key == RecordKeys.JournalEntry(2);
+            _records.FailBefore = (_, key) => key == RecordKeys.JournalAt(2);
             var result = await DriveAsync(Plans.Chain(1), CommitAsync, o => o with { Workflow = workflow, StorePatience = TimeSpan.Zero });
             Assert.Equal(RunEnd.StoreUnavailable, result.End);
             _records.FailBefore = null;
@@ -144,7 +144,7 @@ public sealed class RunDriverTests : IAsyncDisposable
     [Fact]
     public async Task A_store_that_stays_away_ends_the_driver_and_leaves_a_run_that_can_be_continued()
     {
-        _records.FailBefore = (operation, key) => operation == "create" && key == RecordKeys.JournalEntry(3);
+        _records.FailBefore = (operation, key) => operation == "create" && key == RecordKeys.JournalAt(3);
         var result = await DriveAsync(Plans.Chain(2, 1), CommitAsync, o => o with { StorePatience = TimeSpan.Zero });
         Assert.Equal(RunEnd.StoreUnavailable, result.End);
         Assert.Equal(3, result.ExitCode);

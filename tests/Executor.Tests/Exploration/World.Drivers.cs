@@ -74,7 +74,7 @@ internal sealed partial class World
     }
 
     private bool EntryStands(DriverNode driver) => driver.Entry is not null
-        && Objects.Objects.TryGetValue(ObjectKeys.Record(Settings.Run, RecordKeys.JournalEntry(driver.Position.Next)), out var content)
+        && Objects.Objects.TryGetValue(ObjectKeys.Record(Settings.Run, RecordKeys.JournalAt(driver.Position.Next)), out var content)
         && RecordEnvelope.TryUnwrap(content, out var value) && value.Span.SequenceEqual(driver.Entry);
 
     // The product keeps the start of an attempt and its cancellation in order.

@@ -134,7 +134,7 @@ public sealed class JournalTests : IAsyncDisposable
     public async Task A_gap_in_the_journal_is_damage()
     {
         var journal = await OpenAsync("one");
-        _records.Put(RecordKeys.JournalEntry(2), journal.Encode([], Now).ToArray());
+        _records.Put(RecordKeys.JournalAt(2), journal.Encode([], Now).ToArray());
         var failure = await Assert.ThrowsAsync<JournalException>(
             () => new Journal(_records, Run, Graph, "two").ReadToEndAsync(new RunState(Graph), Token));
         Assert.Contains("entry 1", failure.Message, StringComparison.Ordinal);

@@ -136,7 +136,7 @@ public sealed class FailOverTests
 
         Assert.True((await channel.CommitAsync(commit, Token)).Won);
         objects.FailAt(1, ObjectOperations.Create, Fault.After);
-        Assert.Equal([7], (await records.CreateAsync(Run, RecordKeys.JournalEntry(0), new byte[] { 7 }, Token))!.Value.ToArray());
+        Assert.Equal([7], (await records.CreateAsync(Run, RecordKeys.JournalAt(0), new byte[] { 7 }, Token))!.Value.ToArray());
         objects.FailAt(1, ObjectOperations.Create, Fault.After);
         Assert.NotNull(await records.SealAsync(SampleData.SealOf(Run, 1, 0), Token));
     }

@@ -142,21 +142,21 @@ public sealed class ShuffleChannelConformance
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
         foreach (var number in (int[])[2, 0, 1, 10])
         {
-            Assert.Null(await fixture.Records.CreateAsync(Run, RecordKeys.JournalEntry(number), new byte[] { (byte)number }, Token));
+            Assert.Null(await fixture.Records.CreateAsync(Run, RecordKeys.JournalAt(number), new byte[] { (byte)number }, Token));
         }
 
-        var standing = await fixture.Records.CreateAsync(Run, RecordKeys.JournalEntry(2), new byte[] { 99 }, Token);
+        var standing = await fixture.Records.CreateAsync(Run, RecordKeys.JournalAt(2), new byte[] { 99 }, Token);
         Assert.Equal([2], standing!.Value.ToArray());
-        Assert.Equal([10], (await fixture.Records.GetAsync(Run, RecordKeys.JournalEntry(10), Token))!.Value.ToArray());
-        Assert.Null(await fixture.Records.GetAsync(Run, RecordKeys.JournalEntry(11), Token));
+        Assert.Equal([10], (await fixture.Records.GetAsync(Run, RecordKeys.JournalAt(10), Token))!.Value.ToArray());
+        Assert.Null(await fixture.Records.GetAsync(Run, RecordKeys.JournalAt(11), Token));
 
         var keys = new List<string>();
-        await foreach (var key in fixture.Records.ListAsync(Run, RecordKeys.Journal, Token))
+        await foreach (var key in fixture.Records.ListAsync(Run, RecordKeys.JournalEntries, Token))
         {
             keys.Add(key);
         }
 
-        Assert.Equal(((int[])[0, 1, 2, 10]).Select(number => RecordKeys.JournalEntry(number)), keys);
+        Assert.Equal(((int[])[0, 1, 2, 10]).Select(number => RecordKeys.JournalAt(number)), keys);
     }
 
     [Theory]
@@ -179,7 +179,7 @@ public sealed class ShuffleChannelConformance
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
         await fixture.Channel.CommitAsync(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1))], Token), Token);
-        await fixture.Records.CreateAsync("run-2", RecordKeys.JournalEntry(0), new byte[] { 1 }, Token);
+        await fixture.Records.CreateAsync("run-2", RecordKeys.JournalAt(0), new byte[] { 1 }, Token);
         Assert.Equal(["run-1", "run-2"], await RunsAsync(fixture.Records));
 
         await fixture.Records.DeleteRunAsync(Run, Token);

@@ -43,12 +43,12 @@ public sealed class DamagedRecordTests
         await using var channel = new InProcessShuffleChannel(engine);
         await using var records = new InProcessRunRecords(engine);
         await records.SealAsync(SampleData.SealOf(Run, 1), Token);
-        await records.CreateAsync(Run, RecordKeys.JournalEntry(0), new byte[] { 1, 2, 3 }, Token);
+        await records.CreateAsync(Run, RecordKeys.JournalAt(0), new byte[] { 1, 2, 3 }, Token);
         await FlipAsync(objects, ObjectKeys.Record(Run, RecordKeys.Seal(SampleData.Output, 0)));
-        await FlipAsync(objects, ObjectKeys.Record(Run, RecordKeys.JournalEntry(0)));
+        await FlipAsync(objects, ObjectKeys.Record(Run, RecordKeys.JournalAt(0)));
 
         await LossAsync(() => channel.GetSealAsync(new SealId(Run, SampleData.Output, 0), Token));
-        await LossAsync(() => records.GetAsync(Run, RecordKeys.JournalEntry(0), Token));
+        await LossAsync(() => records.GetAsync(Run, RecordKeys.JournalAt(0), Token));
     }
 
     [Fact]
@@ -89,14 +89,14 @@ public sealed class DamagedRecordTests
         var clock = new SettableClock(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var engine = new ShuffleEngine(new MemoryObjectStore(), null, clock);
         await using var records = new InProcessRunRecords(engine);
-        await records.CreateAsync("old", RecordKeys.JournalEntry(0), new byte[1], Token);
+        await records.CreateAsync("old", RecordKeys.JournalAt(0), new byte[1], Token);
         clock.Now += TimeSpan.FromDays(1);
-        await records.CreateAsync("old", RecordKeys.JournalEntry(1), new byte[1], Token);
-        await records.CreateAsync("young", RecordKeys.JournalEntry(0), new byte[1], Token);
+        await records.CreateAsync("old", RecordKeys.JournalAt(1), new byte[1], Token);
+        await records.CreateAsync("young", RecordKeys.JournalAt(0), new byte[1], Token);
 
         Assert.Equal(["old"], await engine.SweepAsync(clock.Now - TimeSpan.FromHours(1), Token));
-        Assert.Null(await records.GetAsync("old", RecordKeys.JournalEntry(1), Token));
-        Assert.NotNull(await records.GetAsync("young", RecordKeys.JournalEntry(0), Token));
+        Assert.Null(await records.GetAsync("old", RecordKeys.JournalAt(1), Token));
+        Assert.NotNull(await records.GetAsync("young", RecordKeys.JournalAt(0), Token));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class StoreProcessTests
         var payload = SampleData.Numbers(new Random(1), 50_000);
         var done = await SampleData.WriteAsync(channel, SampleData.Writer(Run, 0), 1, Enumerable.Repeat((0, payload), 10), Token);
         await channel.CommitAsync(done, Token);
-        await records.CreateAsync(Run, RecordKeys.JournalEntry(0), new byte[] { 1 }, Token);
+        await records.CreateAsync(Run, RecordKeys.JournalAt(0), new byte[] { 1 }, Token);
 
         await using var output = await channel.OpenWriterAsync(SampleData.Target(SampleData.Writer(Run, 1), 1), SampleData.Schema(), Token);
         for (var i = 0; i < 5; i++)
@@ -53,7 +53,7 @@ public sealed class StoreProcessTests
         }
 
         Assert.Equal(20, count);
-        Assert.Equal([1], (await records.GetAsync(Run, RecordKeys.JournalEntry(0), Token))!.Value.ToArray());
+        Assert.Equal([1], (await records.GetAsync(Run, RecordKeys.JournalAt(0), Token))!.Value.ToArray());
         Assert.Empty((await records.VerifyAsync(Run, Token)).Losses);
         Assert.Equal(0, await second.TerminateAsync());
     }

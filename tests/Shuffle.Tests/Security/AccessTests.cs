@@ -75,8 +75,8 @@ public sealed class AccessTests : IAsyncLifetime
     public async Task A_runs_key_opens_neither_journal_nor_seals_nor_the_operators_actions()
     {
         await using var records = Records(Host.RunKeyOf("run-1"));
-        await DeniedAsync(() => records.CreateAsync("run-1", RecordKeys.JournalEntry(0), new byte[1], Token));
-        await DeniedAsync(() => records.GetAsync("run-1", RecordKeys.JournalEntry(0), Token));
+        await DeniedAsync(() => records.CreateAsync("run-1", RecordKeys.JournalAt(0), new byte[1], Token));
+        await DeniedAsync(() => records.GetAsync("run-1", RecordKeys.JournalAt(0), Token));
         await DeniedAsync(() => records.CreateAsync("run-1", RecordKeys.CancelRequest, new byte[1], Token));
         await DeniedAsync(() => records.SealAsync(SampleData.SealOf("run-1", 2, 0), Token));
         await DeniedAsync(() => records.DeleteRunAsync("run-1", Token));

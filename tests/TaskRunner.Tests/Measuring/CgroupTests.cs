@@ -88,7 +88,7 @@ public sealed class CgroupTests : IDisposable
     {
         var current = Path.Combine(_folder.FullName, "memory.current");
         File.WriteAllText(Path.Combine(_folder.FullName, "memory.events"), "oom_kill 0\n");
-        var cgroup = new CgroupV2(_folder.FullName);
+        var cgroup = new UnifiedCgroup(_folder.FullName);
 
         File.WriteAllText(current, "500\n");
         cgroup.Read();

@@ -99,5 +99,5 @@ public sealed class ReportingTests : IDisposable
     [InlineData("0.1\nnonsense\n", null)]
     [InlineData("7\n", null)]
     public void The_last_whole_line_of_the_progress_file_counts(string text, double? expected) =>
-        Assert.Equal(expected, ProgressFile.Parse(text));
+        Assert.Equal(expected, ProgressReader.Parse(text));
 }

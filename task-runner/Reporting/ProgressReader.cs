@@ -5,7 +5,7 @@ namespace Executor.TaskRunner.Reporting;
 
 /// <summary>Reads the body's progress: the file's last whole line, <c>fraction message</c>. Thread-safe.</summary>
 /// <param name="path">The file; it need not exist.</param>
-internal sealed class ProgressFile(string path)
+internal sealed class ProgressReader(string path)
 {
     private const int LookedAtBytes = 4096;
 

@@ -4,7 +4,7 @@ namespace Executor.TaskRunner.Measuring;
 
 /// <summary>A cgroup of version 2 (kernel documentation, admin-guide/cgroup-v2).</summary>
 /// <param name="folder">Its folder.</param>
-internal sealed class CgroupV2(string folder) : ICgroup
+internal sealed class UnifiedCgroup(string folder) : ICgroup
 {
     private const double MicrosecondsPerSecond = 1e6;
 

@@ -4,7 +4,7 @@ namespace Executor.TaskRunner.Measuring;
 
 /// <summary>A cgroup of version 1: one folder per controller (kernel documentation, admin-guide/cgroup-v1).</summary>
 /// <param name="folders">The controllers' folders in any order, duplicates allowed; each file is taken from where it is found.</param>
-internal sealed class CgroupV1(IReadOnlyList<string> folders) : ICgroup
+internal sealed class LegacyCgroup(IReadOnlyList<string> folders) : ICgroup
 {
     private const double NanosecondsPerSecond = 1e9;
 
