@@ -8,7 +8,7 @@ internal static class AccountingTable
 {
     private static readonly TextColumn[] Columns =
     [
-        "TASK", Number("ATTEMPTS"), Number("RETRIED"), Number("WALL"), Number("LONGEST"), Number("CPU"), Number("CPU USED"),
+        "TASK", Number("ATTEMPTS"), Number("FAILED"), Number("WALL"), Number("LONGEST"), Number("CPU"), Number("CPU USED"),
         Number("PEAK MEMORY"), Number("OF"), Number("WASTED GB·s"), Number("READ"), Number("WRITTEN"), Number("ROWS OUT"),
     ];
 

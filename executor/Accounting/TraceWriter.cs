@@ -61,7 +61,7 @@ internal sealed class TraceWriter : IDisposable
             (requested.CpuMillicores / 1000.0).ToString("0.###", CultureInfo.InvariantCulture),
             Number(requested.MemoryBytes),
             row.Node ?? "-",
-            succeeded ? "-" : "RETRY",
+            ErrorAction(row),
         ];
         _writer.WriteLine(string.Join('\t', cells));
     }
@@ -74,6 +74,13 @@ internal sealed class TraceWriter : IDisposable
         AttemptCause.Succeeded => "COMPLETED",
         AttemptCause.Cancelled or AttemptCause.Terminated => "ABORTED",
         _ => "FAILED",
+    };
+
+    private static string ErrorAction(AttemptRow row) => Status(row.Outcome.Cause) switch
+    {
+        "FAILED" when row.Final => "TERMINATE",
+        "FAILED" => "RETRY",
+        _ => "-",
     };
 
     private static string Number(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "-";

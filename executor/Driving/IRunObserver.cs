@@ -56,6 +56,9 @@ internal sealed record AttemptRow(AttemptId Attempt, AttemptOutcome Outcome, Att
     /// <summary>Where it ran.</summary>
     public string? Node { get; init; }
 
+    /// <summary>True if the instance is not tried again after this attempt's failure.</summary>
+    public bool Final { get; init; }
+
     /// <summary>The last lines of the body's standard error.</summary>
     public string? LogTail { get; init; }
 }

@@ -34,8 +34,11 @@ internal sealed class RunReport
         for (var task = 0; task < tasks.Length; task++)
         {
             ref readonly var counts = ref state.Task(task);
+
+            // A run that was ended at once waits for no attempt's end: it is killed, and the journal does not hear of it.
+            var running = state.Finished is null ? counts.Launched : 0;
             tasks[task] = new TaskProgress(
-                state.Graph.Plan.Tasks[task].Name, state.Graph.Instances(task), counts.Launched, counts.Committed, counts.Failed, counts.Retries);
+                state.Graph.Plan.Tasks[task].Name, state.Graph.Instances(task), running, counts.Committed, counts.Failed, counts.Retries);
         }
 
         return new RunProgress(at, tasks);
@@ -62,6 +65,7 @@ internal sealed class RunReport
     {
         ArgumentNullException.ThrowIfNull(round);
         var now = _options.Time.GetUtcNow();
+        var notRetried = new HashSet<AttemptRef>();
         foreach (var decision in round.Decisions)
         {
             if (decision is LaunchDecision launch)
@@ -70,6 +74,11 @@ internal sealed class RunReport
             }
 
             var final = decision as OutcomeDecision is { Final: true } outcome ? outcome : null;
+            if (final is not null)
+            {
+                notRetried.Add(final.Attempt);
+            }
+
             _failures.Apply(decision, final is null ? null : round.Ends.FirstOrDefault(end => end.Attempt == final.Attempt)?.Facts?.Report?.LogTail);
         }
 
@@ -79,7 +88,7 @@ internal sealed class RunReport
             foreach (var end in round.Ends)
             {
                 _times.Remove(end.Attempt, out var times);
-                _observer.AttemptEnded(RowOf(end, times.Launched, times.Running));
+                _observer.AttemptEnded(RowOf(end, times.Launched, times.Running) with { Final = notRetried.Contains(end.Attempt) });
             }
 
             if (now - _lastProgress >= _options.ProgressInterval)

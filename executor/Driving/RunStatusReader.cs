@@ -101,6 +101,7 @@ internal static class RunStatusReader
                         yield return new AttemptRow(graph.Name(run, outcome.Attempt), outcome.Outcome, outcome.Usage)
                         {
                             Launched = at == default ? null : at,
+                            Final = outcome.Final,
                             Ended = outcome.Usage?.Ended ?? entry.At,
                         };
                         break;

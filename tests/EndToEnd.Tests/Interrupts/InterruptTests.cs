@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
 using Executor.TestKit.Processes;
@@ -51,6 +52,10 @@ public sealed class InterruptTests : IAsyncDisposable
         (await program.WaitAsync(TestContext.Current.CancellationToken)).Expect(130);
 
         await _workspace.WhenNothingRunsAsync();
+        var status = (await _workspace.ExecutorAsync("status", "interrupted", "--output", "json")).Expect(0);
+        using var json = JsonDocument.Parse(status.Output);
+        Assert.Equal("cancelled", json.RootElement.GetProperty("state").GetString());
+        Assert.All(json.RootElement.GetProperty("tasks").EnumerateArray(), task => Assert.Equal(0, task.GetProperty("running").GetInt32()));
         await AssertGoesOnAsync(workflow);
     }
 

@@ -56,16 +56,19 @@ public sealed class AccountsTests
             {
                 trace.Add(Row(1, AttemptCause.Succeeded, seconds: 10, peak: 1_000, outputBytes: 7), Requested);
                 trace.Add(new AttemptRow(new AttemptId("r", "work", 3, 0, 2), new AttemptOutcome(AttemptCause.OutOfMemory, RetryCharge.Task, "oom", Signal: 9), null), Requested);
+                trace.Add(new AttemptRow(new AttemptId("r", "work", 3, 0, 3), new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "exit code 1", ExitCode: 1), null) { Final = true }, Requested);
             }
 
             var lines = File.ReadAllLines(path).Select(line => line.Split('\t')).ToArray();
             var first = lines[0].Zip(lines[1]).ToDictionary(pair => pair.First, pair => pair.Second);
             var second = lines[0].Zip(lines[2]).ToDictionary(pair => pair.First, pair => pair.Second);
+            var third = lines[0].Zip(lines[3]).ToDictionary(pair => pair.First, pair => pair.Second);
             Assert.Equal(lines[0].Length, lines[1].Length);
             Assert.Equal("COMPLETED", first["status"]);
             Assert.Equal(Start.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), first["start"]);
             Assert.Equal(("10000", "1000", "7", "50.0"), (first["realtime"], first["peak_rss"], first["wchar"], first["%cpu"]));
             Assert.Equal(("FAILED", "-", "work (3)", "2", "RETRY"), (second["status"], second["realtime"], second["name"], second["attempt"], second["error_action"]));
+            Assert.Equal(("FAILED", "1", "TERMINATE"), (third["status"], third["exit"], third["error_action"]));
         }
         finally
         {

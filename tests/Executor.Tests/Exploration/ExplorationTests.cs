@@ -6,6 +6,7 @@ namespace Executor.Tests.Exploration;
 public sealed class ExplorationTests
 {
     private const int MaxStates = 1_000_000;
+    private const int RandomWalks = 300;
 
     [Theory]
     [InlineData(2, 1, 0, 0, 0, 0)]
@@ -29,6 +30,24 @@ public sealed class ExplorationTests
             + $"depth {result.Depth}, {result.Elapsed.TotalSeconds:0.0} s");
         Assert.True(result.Counterexample is null, result.Counterexample);
         Assert.True(result.IsComplete, $"more than {MaxStates} states");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Random_orders_with_every_fault_at_once_keep_the_promises(int producers)
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seeds {seed} to {seed + RandomWalks - 1}");
+        var start = new World(new Settings(producers, new Faults(2, 2, 1, 1, 2)));
+        long steps = 0;
+        for (var walk = 0; walk < RandomWalks; walk++)
+        {
+            steps += RandomWalk.Take(start, unchecked(seed + walk));
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{steps} steps");
     }
 
     [Theory]
