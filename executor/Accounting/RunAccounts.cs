@@ -1,5 +1,6 @@
 using Executor.Driving;
 using Executor.Planning;
+using Executor.Shuffle.Channel;
 
 namespace Executor.Accounting;
 
@@ -16,6 +17,26 @@ internal sealed class RunAccounts
 
     /// <summary>The totals in the order of the plan.</summary>
     public IReadOnlyList<TaskTotals> Tasks { get; }
+
+    /// <summary>The totals of all attempts of a run that its records tell of, those of earlier executors too.</summary>
+    /// <param name="records">Where the run's records are.</param>
+    /// <param name="run">The run's id.</param>
+    /// <param name="plan">The plan of the run's latest revision; what attempts asked for is taken from it.</param>
+    /// <param name="trace">Gets a row for each attempt, if not null.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<RunAccounts> ReadAsync(
+        IRunRecords records, string run, RunPlan plan, TraceWriter? trace, CancellationToken cancellationToken)
+    {
+        var accounts = new RunAccounts(plan);
+        var resources = plan.Tasks.ToDictionary(task => task.Name, task => task.Resources);
+        await foreach (var row in RunStatusReader.ReadAttemptsAsync(records, run, plan, cancellationToken))
+        {
+            accounts.Add(row);
+            trace?.Add(row, resources[row.Attempt.Task]);
+        }
+
+        return accounts;
+    }
 
     /// <summary>Adds an attempt of one of the tasks.</summary>
     public void Add(AttemptRow row) => _totals[row.Attempt.Task].Add(row);

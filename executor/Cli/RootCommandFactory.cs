@@ -12,6 +12,7 @@ internal static class RootCommandFactory
         ValidateCommand.Create(console),
         PlanCommand.Create(console),
         StatusCommand.Create(console),
+        ReportCommand.Create(console),
         LogsCommand.Create(console),
         CancelCommand.Create(console),
         DeleteCommand.Create(console),

@@ -1,4 +1,7 @@
+using Executor.Contracts.Records;
+using Executor.Driving;
 using Executor.Hosting;
+using Executor.Planning;
 
 namespace Executor.Cli;
 
@@ -18,5 +21,18 @@ internal static class RunLookup
 
         console.Error.WriteLine($"executor: there is no run {run}; `executor ls` shows those that there are");
         return false;
+    }
+
+    /// <summary>The plan that a run goes by; null if it has none yet, which is told on the error writer.</summary>
+    public static async Task<RunPlan?> FindPlanAsync(StoreConnection store, string run, CliConsole console, CancellationToken cancellationToken)
+    {
+        var revision = await RunStatusReader.RevisionAsync(store.Records, run, cancellationToken);
+        if (revision >= 0 && await store.Records.GetAsync(run, RecordKeys.Workflow(revision), cancellationToken) is { } workflow)
+        {
+            return ResolvedWorkflow.Deserialize(workflow.Span).Plan;
+        }
+
+        console.Error.WriteLine($"executor: there is no run {run}, or it has not begun yet");
+        return null;
     }
 }

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Hosting;
-using Executor.Planning;
 using Executor.Running;
 
 namespace Executor.Cli;
@@ -30,15 +28,11 @@ internal static class StatusCommand
 
         async Task<int> ShowAsync(StoreConnection connection, ParseResult parsed, string id, CancellationToken token)
         {
-            var revision = await RunStatusReader.RevisionAsync(connection.Records, id, token);
-            var record = revision < 0 ? null : await connection.Records.GetAsync(id, RecordKeys.Workflow(revision), token);
-            if (record is not { } workflow)
+            if (await RunLookup.FindPlanAsync(connection, id, console, token) is not { } plan)
             {
-                console.Error.WriteLine($"executor: there is no run {id}, or it has not begun yet");
                 return ExitCodes.InvalidInput;
             }
 
-            var plan = ResolvedWorkflow.Deserialize(workflow.Span).Plan;
             if (parsed.GetValue(journal))
             {
                 await JournalText.WriteAsync(connection.Records, id, plan, console.Out, token);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Executor.Accounting;
 using Executor.Contracts.Identity;
 using Executor.Driving;
 
@@ -48,6 +49,34 @@ internal static class JsonLine
             json.WriteNumber("done", task.Done);
             json.WriteNumber("failed", task.Failed);
             json.WriteNumber("retries", task.Retries);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The totals of a run as the array <c>accounts</c>, one object per task.</summary>
+    public static void WriteAccounts(Utf8JsonWriter json, RunAccounts accounts)
+    {
+        json.WriteStartArray("accounts");
+        foreach (var task in accounts.Tasks)
+        {
+            json.WriteStartObject();
+            json.WriteString("task", task.Task);
+            json.WriteNumber("attempts", task.Attempts);
+            json.WriteNumber("succeeded", task.Succeeded);
+            json.WriteNumber("failed", task.Failed);
+            json.WriteNumber("lost", task.Lost);
+            json.WriteNumber("wallSeconds", task.WallSeconds);
+            json.WriteNumber("cpuSeconds", task.CpuSeconds);
+            json.WriteNumber("cpuSecondsRequested", task.CpuSecondsRequested);
+            json.WriteNumber("peakMemoryBytes", task.PeakMemoryBytes);
+            json.WriteNumber("memoryRequestedBytes", task.MemoryRequestedBytes);
+            json.WriteNumber("wastedGigabyteSeconds", task.WastedGigabyteSeconds);
+            json.WriteNumber("inputBytes", task.InputBytes);
+            json.WriteNumber("outputBytes", task.OutputBytes);
+            json.WriteNumber("inputRows", task.InputRows);
+            json.WriteNumber("outputRows", task.OutputRows);
             json.WriteEndObject();
         }
 

@@ -114,35 +114,8 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
         }
 
         json.WriteEndArray();
-        WriteAccounts(json, accounts);
+        JsonLine.WriteAccounts(json, accounts);
     });
-
-    private static void WriteAccounts(Utf8JsonWriter json, RunAccounts accounts)
-    {
-        json.WriteStartArray("accounts");
-        foreach (var task in accounts.Tasks)
-        {
-            json.WriteStartObject();
-            json.WriteString("task", task.Task);
-            json.WriteNumber("attempts", task.Attempts);
-            json.WriteNumber("succeeded", task.Succeeded);
-            json.WriteNumber("failed", task.Failed);
-            json.WriteNumber("lost", task.Lost);
-            json.WriteNumber("wallSeconds", task.WallSeconds);
-            json.WriteNumber("cpuSeconds", task.CpuSeconds);
-            json.WriteNumber("cpuSecondsRequested", task.CpuSecondsRequested);
-            json.WriteNumber("peakMemoryBytes", task.PeakMemoryBytes);
-            json.WriteNumber("memoryRequestedBytes", task.MemoryRequestedBytes);
-            json.WriteNumber("wastedGigabyteSeconds", task.WastedGigabyteSeconds);
-            json.WriteNumber("inputBytes", task.InputBytes);
-            json.WriteNumber("outputBytes", task.OutputBytes);
-            json.WriteNumber("inputRows", task.InputRows);
-            json.WriteNumber("outputRows", task.OutputRows);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
     {

@@ -40,8 +40,8 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
             await using var store = await StoreConnection.OpenAsync(request.Store, state, interrupts.AtOnce);
 
             // A store that goes away is waited for, but one that was never there is most likely misspelt.
-            await store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly);
-            return await DriveAsync(resolved, run, state, assemblies, store);
+            var goesOn = await store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly) is not null;
+            return await DriveAsync(resolved, run, goesOn, state, assemblies, store);
         }
         catch (TaskBuildException exception)
         {
@@ -81,6 +81,7 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
     private async Task<int> DriveAsync(
         ResolvedWorkflow resolved,
         string run,
+        bool goesOn,
         StateDirectory state,
         IReadOnlyDictionary<string, string> assemblies,
         StoreConnection store)
@@ -129,6 +130,12 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         if (result.End == RunEnd.Succeeded)
         {
             await ShowResultsAsync(plan, run, store, result);
+        }
+
+        if (goesOn && result.End is (RunEnd.Succeeded or RunEnd.Failed))
+        {
+            // What earlier executors ran belongs to the run as well.
+            accounts = await RunAccounts.ReadAsync(store.Records, run, plan, trace: null, interrupts.AtOnce);
         }
 
         var exitCode = result.End == RunEnd.Cancelled ? interrupts.ExitCode ?? ExitCodes.Interrupted : result.ExitCode;

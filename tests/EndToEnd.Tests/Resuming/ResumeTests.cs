@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
 using Executor.TestKit.Processes;
@@ -43,6 +44,27 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.DoesNotContain("last 0", before);
         Assert.Equal(["last 0", "middle 0", "middle 1"], TakeBodies());
         Assert.Contains("2-1", corrected.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_accounts_of_a_run_that_went_on_are_those_of_all_its_attempts()
+    {
+        await RunAsync(Workflow(middle: "exit 9"), 1);
+
+        var corrected = await RunAsync(Workflow(middle: "sort -r"), 0);
+
+        var trace = _workspace.PathOf("trace");
+        var report = (await _workspace.ExecutorAsync("report", "again", "--output", "json", "--trace", trace)).Expect(0);
+        using var json = JsonDocument.Parse(report.Output);
+        var accounts = json.RootElement.GetProperty("accounts").EnumerateArray().ToDictionary(task => task.GetProperty("task").GetString()!);
+        Assert.Equal(2, accounts["first"].GetProperty("succeeded").GetInt32());
+        Assert.Equal(2, accounts["middle"].GetProperty("succeeded").GetInt32());
+        Assert.True(accounts["middle"].GetProperty("failed").GetInt32() >= 1, report.Output);
+        Assert.True(accounts["first"].GetProperty("cpuSeconds").GetDouble() > 0, report.Output);
+        Assert.Equal(accounts.Values.Sum(task => task.GetProperty("attempts").GetInt32()), (await File.ReadAllLinesAsync(trace, TestContext.Current.CancellationToken)).Length - 1);
+
+        var table = (await _workspace.ExecutorAsync("report", "again")).Expect(0);
+        Assert.EndsWith(table.Output, corrected.Output, StringComparison.Ordinal);
     }
 
     [Fact]
