@@ -27,6 +27,9 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <summary>A record of the largest size in base64, or a block, with what is around it.</summary>
     private const int MaxMessageBytes = (ShuffleLimits.MaxRecordBytes / 3 * 4) + (2 << 20);
 
+    private const int MinStreamWindowBytes = 128 << 10;
+    private const int MaxStreamWindowBytes = 16 << 20;
+
     private readonly WebApplication _application;
     private readonly ShuffleEngine _engine;
     private readonly IObjectStore? _owned;
@@ -77,6 +80,13 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         if (options.TimeToLive <= TimeSpan.Zero || options.TicketLifetime <= TimeSpan.Zero)
         {
             throw new ArgumentException($"{nameof(options.TimeToLive)} and {nameof(options.TicketLifetime)} must be positive", nameof(options));
+        }
+
+        if (options.ReceiveBudgetBytes < MaxMessageBytes || options.StreamWindowBytes is < MinStreamWindowBytes or > MaxStreamWindowBytes)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.ReceiveBudgetBytes)} must be at least {MaxMessageBytes}, {nameof(options.StreamWindowBytes)} from {MinStreamWindowBytes} to {MaxStreamWindowBytes}",
+                nameof(options));
         }
 
         options.Engine.Ingest.Validate();
@@ -141,7 +151,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.UseGrpcLimits();
+            kestrel.UseGrpcLimits(options.StreamWindowBytes);
             kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddLargeTransportBuffers();
@@ -151,6 +161,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         {
             Authenticator = server.AuthenticateAsync,
             MaxReceiveMessageSize = MaxMessageBytes,
+            ReceiveBudget = new ReceiveMemory(options.ReceiveBudgetBytes),
             TimeProvider = options.TimeProvider,
         });
         return application;
