@@ -35,10 +35,11 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     private readonly IObjectStore? _owned;
     private readonly StoreKeys _keys;
 
-    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, IObjectStore? owned, StoreKeys keys)
+    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, ReceiveMemory receiving, IObjectStore? owned, StoreKeys keys)
     {
         _application = application;
         _engine = engine;
+        Receiving = receiving;
         _owned = owned;
         _keys = keys;
         Channel = new InProcessShuffleChannel(engine);
@@ -58,6 +59,10 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
 
     /// <summary>The key that opens everything.</summary>
     public string OperatorKey => _keys.OperatorKey;
+
+    internal ShuffleEngine Engine => _engine;
+
+    internal ReceiveMemory Receiving { get; }
 
     /// <summary>Counts of the requests made to the object store.</summary>
     public ObjectStoreCounters Counters => _engine.Counters;
@@ -101,11 +106,12 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
-            var application = Build(options, loggers, server, engine);
+            var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
+            var application = Build(options, loggers, server, engine, receiving);
             try
             {
                 await application.StartAsync(cancellationToken);
-                return new ShuffleStoreHost(application, engine, owned, keys);
+                return new ShuffleStoreHost(application, engine, receiving, owned, keys);
             }
             catch
             {
@@ -139,7 +145,8 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         return file is null ? RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes) : MasterKeyFile.ReadOrCreate(file);
     }
 
-    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server, ShuffleEngine engine)
+    private static WebApplication Build(
+        ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server, ShuffleEngine engine, ReceiveMemory receiving)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -161,7 +168,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         {
             Authenticator = server.AuthenticateAsync,
             MaxReceiveMessageSize = MaxMessageBytes,
-            ReceiveBudget = new ReceiveMemory(options.ReceiveBudgetBytes),
+            ReceiveBudget = receiving,
             TimeProvider = options.TimeProvider,
         });
         return application;

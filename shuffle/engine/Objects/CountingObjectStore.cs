@@ -45,10 +45,10 @@ public sealed class CountingObjectStore(IObjectStore inner) : IObjectStore
     }
 
     /// <inheritdoc/>
-    public async Task<ObjectRead?> GetAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
+    public async Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _gets);
-        var read = await inner.GetAsync(key, range, destination, cancellationToken);
+        var read = await inner.ScatterAsync(key, range, destination, cancellationToken);
         Interlocked.Add(ref _bytesRead, read?.Count ?? 0);
         return read;
     }

@@ -26,8 +26,8 @@ public interface IObjectStore : IAsyncDisposable
     /// Reads a part of the object into pieces of memory, filled one after the other and together at least as long as the range. Unless a store
     /// has a better way, by one request into memory of its own.
     /// </summary>
-    /// <returns>As of the other form.</returns>
-    async Task<ObjectRead?> GetAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
+    /// <returns>As of <see cref="GetAsync"/>.</returns>
+    async Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(destination);
         if (destination is [var only])

@@ -121,7 +121,7 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
             try
             {
                 var slabs = Array.ConvertAll(chunk.Slabs, slab => slab.AsMemory());
-                var read = (await objects.GetAsync(key, ObjectRange.From(cursor.Offset, wanted), slabs, cancellationToken))?.Count ?? 0;
+                var read = (await objects.ScatterAsync(key, ObjectRange.From(cursor.Offset, wanted), slabs, cancellationToken))?.Count ?? 0;
                 cursor.Take(SequenceOf(slabs).Slice(0, read), whole: read == wanted, chunk.Pieces);
                 if (chunk.Pieces.Count > 0)
                 {

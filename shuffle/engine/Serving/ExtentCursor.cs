@@ -39,7 +39,7 @@ internal sealed class ExtentCursor(IReadOnlyList<PlannedRun> extent)
         }
 
         var begin = Math.Max(Offset, extent[run].Run.Offset);
-        var blockBytes = extent[run].Run.Length / extent[run].Run.Blocks;
+        var blockBytes = Math.Max(SegmentLayout.BlockHeaderBytes, extent[run].Run.Length / extent[run].Run.Blocks);
         var whole = begin + ((most - begin) / blockBytes * blockBytes);
         return (int)Math.Max(whole > Offset ? whole - Offset : Math.Min(blockBytes, SegmentLayout.BlockBytes(ShuffleLimits.MaxBlockBytes)), _blockBytes);
     }

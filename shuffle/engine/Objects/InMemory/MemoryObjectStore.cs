@@ -39,10 +39,10 @@ public sealed class MemoryObjectStore : IObjectStore
 
     /// <inheritdoc/>
     public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
-        GetAsync(key, range, [destination], cancellationToken);
+        ScatterAsync(key, range, [destination], cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ObjectRead?> GetAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
+    public Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ObjectKey.Require(key);

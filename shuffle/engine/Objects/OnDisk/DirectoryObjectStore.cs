@@ -54,10 +54,10 @@ public sealed class DirectoryObjectStore : IObjectStore
 
     /// <inheritdoc/>
     public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
-        GetAsync(key, range, [destination], cancellationToken);
+        ScatterAsync(key, range, [destination], cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ObjectRead?> GetAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
+    public async Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var path = PathOf(key);
