@@ -12,9 +12,9 @@ namespace Executor.Benchmarks.Shuffle;
 /// Every producer writes to every partition, all at a time, each over a connection of its own, as a runner has it; then every partition is read
 /// by a reader of its own, which verifies checksums, counts and digests.
 /// </summary>
-internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run)
+internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run, int producers = AllToAll.Width)
 {
-    /// <summary>How many producers there are, and how many partitions.</summary>
+    /// <summary>How many partitions there are, and how many producers unless told otherwise.</summary>
     internal const int Width = 16;
 
     private static readonly OutputId Output = new("make", "rows");
@@ -24,10 +24,10 @@ internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run)
     internal async Task<double> WriteAsync(int blocksPerProducer)
     {
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Width).Select(index => Task.Run(() => ProduceAsync(index, blocksPerProducer))));
+        await Task.WhenAll(Enumerable.Range(0, producers).Select(index => Task.Run(() => ProduceAsync(index, blocksPerProducer))));
         var seconds = watch.Elapsed.TotalSeconds;
         await using var records = new FlightRunRecords(store.Channel());
-        await records.SealAsync(new SealRequest(_seal, 0, Width, new int[Width]), CancellationToken.None);
+        await records.SealAsync(new SealRequest(_seal, 0, Width, new int[producers]), CancellationToken.None);
         return seconds;
     }
 

@@ -17,7 +17,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
 
     public IReadOnlyList<(string Option, string Meaning)> Options =>
     [
-        ("mib", "data in MiB, 1024 by default; a quarter of it is shuffled too, to compare the store's memory"),
+        ("mib", "data in MiB, 1024 by default; a quarter of it is shuffled too, to compare the store's memory, and all of it by four times the producers"),
         ("rounds", "how often everything is measured, 5 by default"),
     ];
 
@@ -34,6 +34,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
                 await FilesAsync(blocks, mebibytes),
                 await StoreAsync(blocks, mebibytes),
                 await StoreAsync(blocks, mebibytes / 4),
+                await StoreAsync(blocks, mebibytes, 4 * AllToAll.Width),
                 await PyArrowAsync(blocks, mebibytes)));
         }
 
@@ -47,6 +48,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
         var table = new MarkdownTable("", "in GB/s", "out GB/s", "peak memory of the server MiB");
         table.Add("store over Flight, in a directory, verified", In(rounds, r => r.Store), Out(rounds, r => r.Store), Memory(rounds, r => r.Store));
         table.Add("the same with a quarter of the data", In(rounds, r => r.Quarter), Out(rounds, r => r.Quarter), Memory(rounds, r => r.Quarter));
+        table.Add("all of it by four times the producers", In(rounds, r => r.Crowd), Out(rounds, r => r.Crowd), Memory(rounds, r => r.Crowd));
         table.Add("plain files, flushed, unverified", In(rounds, r => r.Files), Out(rounds, r => r.Files), "-");
         table.Add("store / plain files", Ratio(rounds, r => r.Files.In / r.Store.In), Ratio(rounds, r => r.Files.Out / r.Store.Out), "-");
         if (rounds[0].PyArrow is not null)
@@ -75,7 +77,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
 
     private static string Ratio(List<Round> rounds, Func<Round, double> of) => Spread.Of(rounds.Select(of)).ToString("0.00");
 
-    private static async Task<Figures> StoreAsync(Blocks blocks, int mebibytes)
+    private static async Task<Figures> StoreAsync(Blocks blocks, int mebibytes, int producers = AllToAll.Width)
     {
         using var scratch = Prepared(mebibytes);
         await using var store = await StoreProcess.StartAsync(scratch.Path);
@@ -86,9 +88,9 @@ internal sealed class ShuffleBenchmark : IBenchmark
         await warm.ReadAsync(4L * AllToAll.Width * blocks.PayloadBytes);
 
         var before = await store.MeasureAsync();
-        var perProducer = Math.Max(1, mebibytes / AllToAll.Width);
-        var bytes = (long)perProducer * AllToAll.Width * blocks.PayloadBytes;
-        var shuffle = new AllToAll(store, blocks, "measured");
+        var perProducer = Math.Max(1, mebibytes / producers);
+        var bytes = (long)perProducer * producers * blocks.PayloadBytes;
+        var shuffle = new AllToAll(store, blocks, "measured", producers);
         var secondsIn = await shuffle.WriteAsync(perProducer);
         var secondsOut = await shuffle.ReadAsync(bytes);
         var after = await store.MeasureAsync();
@@ -134,7 +136,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
         return scratch;
     }
 
-    private sealed record Round(Figures Files, Figures Store, Figures Quarter, Figures? PyArrow);
+    private sealed record Round(Figures Files, Figures Store, Figures Quarter, Figures Crowd, Figures? PyArrow);
 
     private sealed record Figures(long Bytes, double In, double Out)
     {

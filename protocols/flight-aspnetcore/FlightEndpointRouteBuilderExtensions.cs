@@ -19,8 +19,8 @@ public static class FlightEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(server);
         options ??= new FlightServiceOptions();
-        var open = new GrpcServiceOptions { MaxReceiveMessageSize = options.MaxReceiveMessageSize, TimeProvider = options.TimeProvider };
-        var guarded = new GrpcServiceOptions { MaxReceiveMessageSize = options.MaxReceiveMessageSize, TimeProvider = options.TimeProvider };
+        var open = CallOptions(options);
+        var guarded = CallOptions(options);
         if (options.Authenticator is { } authenticator)
         {
             guarded.BeforeCall = new CallAuthentication(authenticator).AuthenticateAsync;
@@ -54,4 +54,11 @@ public static class FlightEndpointRouteBuilderExtensions
             guarded);
         endpoints.MapGrpcUnimplemented(FlightMethods.ServiceName);
     }
+
+    private static GrpcServiceOptions CallOptions(FlightServiceOptions options) => new()
+    {
+        MaxReceiveMessageSize = options.MaxReceiveMessageSize,
+        ReceiveBudget = options.ReceiveBudget,
+        TimeProvider = options.TimeProvider,
+    };
 }

@@ -1,4 +1,5 @@
 using Executor.Flight.AspNetCore.Authentication;
+using Executor.Grpc;
 
 namespace Executor.Flight.AspNetCore;
 
@@ -7,6 +8,9 @@ public sealed class FlightServiceOptions
 {
     /// <summary>The longest message taken from a client, in bytes. Default 64 MiB.</summary>
     public int MaxReceiveMessageSize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Bounds the memory of all messages that are being received at a time. Null, the default, for no bound but those of each call.</summary>
+    public ReceiveBudget? ReceiveBudget { get; set; }
 
     /// <summary>Checks the credentials of every call. Null, the default, lets everyone in.</summary>
     public FlightAuthenticator? Authenticator { get; set; }

@@ -50,6 +50,8 @@ internal static class StoreCommand
         var window = Size("--window-mib", "Size of a window, and so of a segment, in MiB.", 64, 1, 1024);
         var budget = Size("--ingest-budget-mib", "Memory for blocks that are not durable yet, in MiB; at least the window and 16.", 128, 17, 1 << 20);
         var read = Size("--read-budget-mib", "Memory for blocks on their way to readers, in MiB.", 128, 64, 1 << 20);
+        var receive = Size("--receive-budget-mib", "Memory for blocks that are being received, in MiB; at least 24.", 64, 24, 1 << 20);
+        var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 512, 128, 16 << 10);
         var linger = Size("--linger-ms", "How long a window waits for further streams once one waits for it, in milliseconds.", 20, 0, 60_000);
         var streams = Size("--max-streams", "Writers that may be connected at a time.", 4096, 1, 1_000_000);
         var timeToLive = new Option<int?>("--delete-runs-after-hours") { Description = "Delete runs this many hours old; by default they are kept.", HelpName = "HOURS" };
@@ -58,7 +60,7 @@ internal static class StoreCommand
 
         var command = new RootCommand("The shuffle store: Arrow Flight in front of a folder of segments.")
         {
-            listen, directory, keyFile, window, budget, read, linger, streams, timeToLive, ticket,
+            listen, directory, keyFile, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -78,6 +80,8 @@ internal static class StoreCommand
             Directory = parsed.GetValue(directory),
             KeyFile = parsed.GetValue(keyFile),
             TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
+            ReceiveBudgetBytes = (long)parsed.GetValue(receive) << 20,
+            StreamWindowBytes = parsed.GetValue(stream) << 10,
             TicketLifetime = TimeSpan.FromMinutes(parsed.GetValue(ticket)),
             Engine = new ShuffleEngineOptions
             {

@@ -7,22 +7,33 @@ namespace Executor.Grpc.AspNetCore.Hosting;
 /// <summary>Kestrel as a server of gRPC calls that move large messages.</summary>
 public static class GrpcKestrelExtensions
 {
+    /// <summary>The default of what a client may send ahead on one call, in bytes: enough to keep a connection busy within a machine or a data centre.</summary>
+    public const int DefaultStreamWindow = 512 * 1024;
+
+    /// <summary>Longer frames cost less each; clients that can, send frames of this length.</summary>
+    private const int MaxFrameLength = 128 * 1024;
+
     /// <summary>
-    /// Sets HTTP/2 windows of 16 MiB a stream and 64 MiB a connection, which bound how much a client may send ahead of a method that
-    /// does not read; turns off the limits of request length (calls have their own limit per message) and of minimum data rates
-    /// (a call may be silent for as long as it likes), lets 256 KiB of responses wait for a client to read them, and sets keep-alive pings
-    /// that find connections that are gone.
+    /// Sets the HTTP/2 windows, which bound how much a client may send ahead of a method that does not read: one for each call, and for each
+    /// connection the sum of those of as many calls as it may have at a time, so that calls that are not read never hold others up. Turns
+    /// off the limits of request length (calls have their own limit per message) and of minimum data rates (a call may be silent for as long
+    /// as it likes), takes frames of up to 128 KiB, lets 256 KiB of responses wait for a client to read them, and sets keep-alive pings that
+    /// find connections that are gone.
     /// </summary>
-    public static KestrelServerOptions UseGrpcLimits(this KestrelServerOptions options)
+    /// <param name="options">The server's options.</param>
+    /// <param name="streamWindow">How much a client may send ahead on one call, in bytes, at least 128 KiB.</param>
+    public static KestrelServerOptions UseGrpcLimits(this KestrelServerOptions options, int streamWindow = DefaultStreamWindow)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(streamWindow, MaxFrameLength);
         var limits = options.Limits;
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.MaxResponseBufferSize = 256 * 1024;
-        limits.Http2.InitialStreamWindowSize = 16 * 1024 * 1024;
-        limits.Http2.InitialConnectionWindowSize = 64 * 1024 * 1024;
+        limits.Http2.MaxFrameSize = MaxFrameLength;
+        limits.Http2.InitialStreamWindowSize = streamWindow;
+        limits.Http2.InitialConnectionWindowSize = (int)Math.Min(int.MaxValue, (long)streamWindow * limits.Http2.MaxStreamsPerConnection);
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         return options;

@@ -3,11 +3,16 @@ using System.IO.Pipelines;
 
 namespace Executor.Grpc.Framing;
 
-/// <summary>Reads messages where they lie in a pipe's buffers, without a copy.</summary>
-internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix) : MessageReader
+/// <summary>
+/// Reads messages where they lie in a pipe's buffers, without a copy. Until the budget, if there is one, grants a long message, nothing is
+/// read behind its prefix, so that no more of it comes than the sender may send unasked. To be disposed of when nothing reads any more.
+/// </summary>
+internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix, ReceiveBudget? budget = null) : MessageReader, IDisposable
 {
     private SequencePosition _end;
     private bool _hasMessage;
+    private int _reserved;
+    private volatile bool _disposed;
 
     public override async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
@@ -16,6 +21,7 @@ internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix) 
             _hasMessage = false;
             Message = ReadOnlySequence<byte>.Empty;
             input.AdvanceTo(_end);
+            GiveBack();
         }
 
         int? length = null;
@@ -23,7 +29,12 @@ internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix) 
         {
             var result = await input.ReadAsync(cancellationToken);
             var buffer = result.Buffer;
-            length ??= TryReadPrefix(buffer);
+            if (length is null)
+            {
+                length = TryReadPrefix(buffer);
+                await ReserveAsync(length ?? 0, cancellationToken);
+            }
+
             if (length is { } known && buffer.Length - MessagePrefix.Length >= known)
             {
                 Message = buffer.Slice(MessagePrefix.Length, known);
@@ -43,6 +54,36 @@ internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix) 
             {
                 throw new OperationCanceledException("Reading the stream was cancelled.");
             }
+        }
+    }
+
+    /// <summary>Gives back what the budget granted, also what it grants to a read that is still waiting.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        GiveBack();
+    }
+
+    private async ValueTask ReserveAsync(int length, CancellationToken cancellationToken)
+    {
+        if (budget is null || length <= ReceiveBudget.FreeLength)
+        {
+            return;
+        }
+
+        await budget.ReserveAsync(length, cancellationToken);
+        Interlocked.Exchange(ref _reserved, length);
+        if (_disposed)
+        {
+            GiveBack();
+        }
+    }
+
+    private void GiveBack()
+    {
+        if (Interlocked.Exchange(ref _reserved, 0) is > 0 and var reserved)
+        {
+            budget!.Release(reserved);
         }
     }
 

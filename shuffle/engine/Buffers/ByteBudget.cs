@@ -10,6 +10,7 @@ public sealed class ByteBudget(long capacity)
     private readonly Lock _lock = new();
     private readonly LinkedList<(long Bytes, TaskCompletionSource Granted)> _waiters = [];
     private long _used;
+    private long _highWater;
 
     /// <summary>Raised, outside of any lock, when somebody has to wait: time to free what can be freed.</summary>
     public event Action? Exhausted;
@@ -25,6 +26,18 @@ public sealed class ByteBudget(long capacity)
             lock (_lock)
             {
                 return _used;
+            }
+        }
+    }
+
+    /// <summary>The most bytes that were ever in use.</summary>
+    public long HighWater
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _highWater;
             }
         }
     }
@@ -50,7 +63,7 @@ public sealed class ByteBudget(long capacity)
         {
             if (_waiters.Count == 0 && _used + bytes <= capacity)
             {
-                _used += bytes;
+                Use(bytes);
                 return ValueTask.CompletedTask;
             }
 
@@ -104,8 +117,15 @@ public sealed class ByteBudget(long capacity)
         while (_waiters.First is { } first && _used + first.Value.Bytes <= capacity)
         {
             _waiters.Remove(first);
-            _used += first.Value.Bytes;
+            Use(first.Value.Bytes);
             first.Value.Granted.SetResult();
         }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Use(long bytes)
+    {
+        _used += bytes;
+        _highWater = Math.Max(_highWater, _used);
     }
 }

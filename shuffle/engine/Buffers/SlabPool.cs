@@ -1,28 +1,43 @@
-using System.Collections.Concurrent;
-
 namespace Executor.Shuffle.Engine.Buffers;
 
-/// <summary>Keeps arrays of one size for reuse, so that a store at work allocates no large objects. Thread-safe.</summary>
+/// <summary>
+/// Keeps arrays of one size for reuse, so that a store at work allocates no large objects: as many as were ever in use at a time. Thread-safe.
+/// </summary>
 /// <param name="slabBytes">The size of each array.</param>
-/// <param name="retainedBytes">The most bytes kept while unused; more are left to the garbage collector.</param>
-public sealed class SlabPool(int slabBytes, long retainedBytes)
+public sealed class SlabPool(int slabBytes)
 {
-    private readonly ConcurrentBag<byte[]> _free = [];
-    private readonly long _retainedSlabs = retainedBytes / slabBytes;
+    private readonly Lock _lock = new();
+    private readonly Stack<byte[]> _free = new();
 
     /// <summary>The size of each array.</summary>
     public int SlabBytes => slabBytes;
 
+    /// <summary>The bytes of all arrays that were made, in use or kept for reuse.</summary>
+    public long HeldBytes { get; private set; }
+
     /// <summary>An array of undefined content.</summary>
-    public byte[] Rent() => _free.TryTake(out var slab) ? slab : GC.AllocateUninitializedArray<byte>(slabBytes);
+    public byte[] Rent()
+    {
+        lock (_lock)
+        {
+            if (_free.TryPop(out var slab))
+            {
+                return slab;
+            }
+
+            HeldBytes += slabBytes;
+        }
+
+        return GC.AllocateUninitializedArray<byte>(slabBytes);
+    }
 
     /// <summary>Takes an array back that nobody refers to any longer.</summary>
     public void Return(byte[] slab)
     {
         ArgumentNullException.ThrowIfNull(slab);
-        if (_free.Count < _retainedSlabs)
+        lock (_lock)
         {
-            _free.Add(slab);
+            _free.Push(slab);
         }
     }
 }

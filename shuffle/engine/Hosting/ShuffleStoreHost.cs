@@ -27,15 +27,19 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <summary>A record of the largest size in base64, or a block, with what is around it.</summary>
     private const int MaxMessageBytes = (ShuffleLimits.MaxRecordBytes / 3 * 4) + (2 << 20);
 
+    private const int MinStreamWindowBytes = 128 << 10;
+    private const int MaxStreamWindowBytes = 16 << 20;
+
     private readonly WebApplication _application;
     private readonly ShuffleEngine _engine;
     private readonly IObjectStore? _owned;
     private readonly StoreKeys _keys;
 
-    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, IObjectStore? owned, StoreKeys keys)
+    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, ReceiveMemory receiving, IObjectStore? owned, StoreKeys keys)
     {
         _application = application;
         _engine = engine;
+        Receiving = receiving;
         _owned = owned;
         _keys = keys;
         Channel = new InProcessShuffleChannel(engine);
@@ -55,6 +59,10 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
 
     /// <summary>The key that opens everything.</summary>
     public string OperatorKey => _keys.OperatorKey;
+
+    internal ShuffleEngine Engine => _engine;
+
+    internal ReceiveMemory Receiving { get; }
 
     /// <summary>Counts of the requests made to the object store.</summary>
     public ObjectStoreCounters Counters => _engine.Counters;
@@ -79,6 +87,13 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             throw new ArgumentException($"{nameof(options.TimeToLive)} and {nameof(options.TicketLifetime)} must be positive", nameof(options));
         }
 
+        if (options.ReceiveBudgetBytes < MaxMessageBytes || options.StreamWindowBytes is < MinStreamWindowBytes or > MaxStreamWindowBytes)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.ReceiveBudgetBytes)} must be at least {MaxMessageBytes}, {nameof(options.StreamWindowBytes)} from {MinStreamWindowBytes} to {MaxStreamWindowBytes}",
+                nameof(options));
+        }
+
         options.Engine.Ingest.Validate();
         options.Engine.Serving.Validate();
         var owned = options.Directory is null ? null : new DirectoryObjectStore(options.Directory, options.TimeProvider);
@@ -91,11 +106,12 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
-            var application = Build(options, loggers, server, engine);
+            var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
+            var application = Build(options, loggers, server, engine, receiving);
             try
             {
                 await application.StartAsync(cancellationToken);
-                return new ShuffleStoreHost(application, engine, owned, keys);
+                return new ShuffleStoreHost(application, engine, receiving, owned, keys);
             }
             catch
             {
@@ -129,7 +145,8 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         return file is null ? RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes) : MasterKeyFile.ReadOrCreate(file);
     }
 
-    private static WebApplication Build(ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server, ShuffleEngine engine)
+    private static WebApplication Build(
+        ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server, ShuffleEngine engine, ReceiveMemory receiving)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -141,7 +158,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.UseGrpcLimits();
+            kestrel.UseGrpcLimits(options.StreamWindowBytes);
             kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddLargeTransportBuffers();
@@ -151,6 +168,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         {
             Authenticator = server.AuthenticateAsync,
             MaxReceiveMessageSize = MaxMessageBytes,
+            ReceiveBudget = receiving,
             TimeProvider = options.TimeProvider,
         });
         return application;

@@ -1,4 +1,5 @@
 using System.Net;
+using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Objects;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,15 @@ public sealed record ShuffleStoreOptions
 
     /// <summary>How the store works inside.</summary>
     public ShuffleEngineOptions Engine { get; init; } = new();
+
+    /// <summary>
+    /// The bytes of all messages that are being received over the network at a time and are longer than 64 KiB; 64 MiB by default, at least
+    /// the 24 MiB of the longest message. Senders wait while it is used up.
+    /// </summary>
+    public long ReceiveBudgetBytes { get; init; } = 64 << 20;
+
+    /// <summary>The bytes that each call may send ahead of what the store has asked for; 512 KiB by default, at least 128 KiB.</summary>
+    public int StreamWindowBytes { get; init; } = GrpcKestrelExtensions.DefaultStreamWindow;
 
     /// <summary>How old a run may become before it is deleted; runs are kept until someone deletes them if null, which is the default.</summary>
     public TimeSpan? TimeToLive { get; init; }

@@ -1,5 +1,6 @@
 using Executor.Contracts.Identity;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Collection;
 using Executor.Shuffle.Engine.Commits;
 using Executor.Shuffle.Engine.Ingest;
@@ -15,6 +16,8 @@ namespace Executor.Shuffle.Engine.InProcess;
 /// <summary>The parts of a store, put together over one object store, which it does not own. Thread-safe.</summary>
 public sealed class ShuffleEngine : IAsyncDisposable
 {
+    private const int SlabBytes = 256 << 10;
+
     /// <summary>Puts a store together.</summary>
     public ShuffleEngine(IObjectStore objects, ShuffleEngineOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
@@ -27,15 +30,19 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Schemas = new SchemaAgreement(Records);
         Commits = new CommitStore(Records, Schemas);
         Seals = new SealStore(Records, Commits);
-        Reader = new SealReader(Objects, Commits, Seals, options.Serving);
+        Slabs = new SlabPool(SlabBytes);
+        Reader = new SealReader(Objects, Commits, Seals, Slabs, options.Serving);
         Verifier = new RunVerifier(Records, Commits, Reader);
         Collector = new RunCollector(Objects, Markers);
         Orphans = new OrphanCollector(Objects, Records, Commits);
-        Ingestor = new Ingestor(Objects, Markers, options.Ingest, timeProvider, logger ?? NullLogger.Instance);
+        Ingestor = new Ingestor(Objects, Markers, Slabs, options.Ingest, timeProvider, logger ?? NullLogger.Instance);
     }
 
     /// <summary>Counts of the requests made to the object store.</summary>
     public ObjectStoreCounters Counters => Objects.Counters;
+
+    /// <summary>The memory of blocks, those not yet durable and those being served.</summary>
+    internal SlabPool Slabs { get; }
 
     internal CountingObjectStore Objects { get; }
 

@@ -10,8 +10,6 @@ namespace Executor.Shuffle.Engine.Ingest;
 /// <summary>Takes in the blocks of all runs: one window per run, one byte budget over all of them. Thread-safe.</summary>
 public sealed class Ingestor : IAsyncDisposable
 {
-    private const int SlabBytes = 256 << 10;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, RunIngest> _runs = new(StringComparer.Ordinal);
     private readonly RunIngestServices _services;
@@ -20,8 +18,9 @@ public sealed class Ingestor : IAsyncDisposable
     private int _writes;
     private bool _draining;
 
-    /// <summary>Makes an ingestor that writes to an object store.</summary>
-    public Ingestor(IObjectStore objects, RunMarkers markers, IngestOptions options, TimeProvider timeProvider, ILogger logger)
+    /// <summary>Makes an ingestor that writes to an object store and keeps blocks in a pool's slabs.</summary>
+    public Ingestor(
+        IObjectStore objects, RunMarkers markers, SlabPool slabs, IngestOptions options, TimeProvider timeProvider, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -29,7 +28,7 @@ public sealed class Ingestor : IAsyncDisposable
         Budget = new ByteBudget(options.BudgetBytes);
         Budget.Exhausted += Relieve;
         _services = new RunIngestServices(
-            objects, markers, Budget, new SlabPool(SlabBytes, options.BudgetBytes), options, timeProvider, logger)
+            objects, markers, Budget, slabs, options, timeProvider, logger)
         {
             Settled = Settled,
             Contended = Relieve,

@@ -45,6 +45,15 @@ public sealed class CountingObjectStore(IObjectStore inner) : IObjectStore
     }
 
     /// <inheritdoc/>
+    public async Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _gets);
+        var read = await inner.ScatterAsync(key, range, destination, cancellationToken);
+        Interlocked.Add(ref _bytesRead, read?.Count ?? 0);
+        return read;
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _lists);

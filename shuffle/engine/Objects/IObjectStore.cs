@@ -22,6 +22,32 @@ public interface IObjectStore : IAsyncDisposable
     /// <returns>How much was read, which is less than asked for where the object ends earlier; null if there is no such object.</returns>
     Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Reads a part of the object into pieces of memory, filled one after the other and together at least as long as the range. Unless a store
+    /// has a better way, by one request into memory of its own.
+    /// </summary>
+    /// <returns>As of <see cref="GetAsync"/>.</returns>
+    async Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        if (destination is [var only])
+        {
+            return await GetAsync(key, range, only, cancellationToken);
+        }
+
+        var whole = ArrayPool<byte>.Shared.Rent(range.Length);
+        try
+        {
+            var read = await GetAsync(key, range, whole, cancellationToken);
+            Pieces.Fill(destination, whole.AsSpan(0, read?.Count ?? 0));
+            return read;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
+    }
+
     /// <summary>The objects whose keys begin with the prefix, ascending by the keys' bytes.</summary>
     IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, CancellationToken cancellationToken);
 

@@ -23,19 +23,23 @@ public sealed class SealReader
     private readonly WeightedCache<SealRecord> _sealCache;
     private readonly BlockRunReader _reader;
 
-    /// <summary>Makes a reader of an object store.</summary>
-    public SealReader(IObjectStore objects, CommitStore commits, SealStore seals, ServingOptions options)
+    /// <summary>Makes a reader of an object store that reads into a pool's slabs.</summary>
+    public SealReader(IObjectStore objects, CommitStore commits, SealStore seals, SlabPool slabs, ServingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        Budget = new ByteBudget(options.BudgetBytes);
         _objects = objects;
         _commits = commits;
         _seals = seals;
         _footerCache = new WeightedCache<SegmentFooter>(options.CacheBytes, footer => footer.MemoryBytes);
         _sealCache = new WeightedCache<SealRecord>(
             options.CacheBytes, seal => 1024 + seal.Schema.Length + (200L * seal.Instances.Count) + (80L * seal.Segments.Count) + (48L * seal.Partitions.Count));
-        _reader = new BlockRunReader(objects, new ByteBudget(options.BudgetBytes), options);
+        _reader = new BlockRunReader(objects, new SlabBuffers(slabs, Budget), options);
     }
+
+    /// <summary>The bytes of blocks on their way to readers.</summary>
+    public ByteBudget Budget { get; }
 
     /// <summary>The seal, or null while there is none.</summary>
     public Task<SealRecord?> FindSealAsync(SealId seal, CancellationToken cancellationToken)

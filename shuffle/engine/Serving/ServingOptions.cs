@@ -5,10 +5,10 @@ namespace Executor.Shuffle.Engine.Serving;
 /// <summary>How sealed data is read.</summary>
 public sealed record ServingOptions
 {
-    /// <summary>The bytes of one read request, where that much is contiguous; 2 MiB by default.</summary>
-    public int ReadBytes { get; init; } = 2 << 20;
+    /// <summary>The bytes of one read request, where that much is contiguous; 4 MiB by default.</summary>
+    public int ReadBytes { get; init; } = 4 << 20;
 
-    /// <summary>Unwanted bytes between two wanted ranges that are read along to save a request; 64 KiB by default.</summary>
+    /// <summary>Unwanted bytes between two wanted ranges that are read along to save a request, and by how much a request may be longer to save another; 64 KiB by default.</summary>
     public int GapBytes { get; init; } = 64 << 10;
 
     /// <summary>The bytes that all readers may hold together; 128 MiB by default. Readers wait while it is used up.</summary>
@@ -22,7 +22,7 @@ public sealed record ServingOptions
     {
         Require(ReadBytes is >= 4 << 10 and <= 1 << 28, nameof(ReadBytes), "from 4 KiB to 256 MiB");
         Require(GapBytes >= 0, nameof(GapBytes), "at least 0");
-        Require(BudgetBytes >= ReadBytes + (2L * ShuffleLimits.MaxBlockBytes), nameof(BudgetBytes), "at least one read and two blocks of 16 MiB");
+        Require(BudgetBytes >= (2L * ReadBytes) + (2L * ShuffleLimits.MaxBlockBytes), nameof(BudgetBytes), "at least two reads and two blocks of 16 MiB");
         Require(CacheBytes >= 0, nameof(CacheBytes), "at least 0");
     }
 

@@ -33,8 +33,8 @@ def put(index, rows):
     writer.close()
     output = {"name": "lines", "schema": base64.b64encode(schema.serialize().to_pybytes()).decode(),
               "segments": last["segments"], "partitions": last["partitions"]}
-    commit = {"writer": writer_id, "definition": "d%d" % index, "outputs": [output]}
-    answer = json.loads(act("commit", {"commit": commit, "taskDefinition": definition})[0])
+    commit = {"writer": writer_id, "definition": "d%d" % index, "taskDefinition": definition, "outputs": [output]}
+    answer = json.loads(act("commit", commit)[0])
     assert answer["won"], answer
 
 

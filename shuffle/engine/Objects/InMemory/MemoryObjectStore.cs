@@ -38,8 +38,13 @@ public sealed class MemoryObjectStore : IObjectStore
     }
 
     /// <inheritdoc/>
-    public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken)
+    public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
+        ScatterAsync(key, range, [destination], cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(destination);
         ObjectKey.Require(key);
         cancellationToken.ThrowIfCancellationRequested();
         byte[]? content;
@@ -54,7 +59,7 @@ public sealed class MemoryObjectStore : IObjectStore
         }
 
         var (offset, count) = range.Within(content.Length);
-        content.AsMemory((int)offset, count).CopyTo(destination);
+        Pieces.Fill(destination, content.AsSpan((int)offset, count));
         return Task.FromResult<ObjectRead?>(new ObjectRead(count, content.Length));
     }
 

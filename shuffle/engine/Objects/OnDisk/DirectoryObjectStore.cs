@@ -53,8 +53,13 @@ public sealed class DirectoryObjectStore : IObjectStore
         Task.Run(() => Guard(key, () => Write(key, content, Replace)), cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken)
+    public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
+        ScatterAsync(key, range, [destination], cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<ObjectRead?> ScatterAsync(string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(destination);
         var path = PathOf(key);
         try
         {
@@ -64,7 +69,7 @@ public sealed class DirectoryObjectStore : IObjectStore
             var done = 0;
             while (done < count)
             {
-                var read = await RandomAccess.ReadAsync(file, destination[done..count], offset + done, cancellationToken);
+                var read = (int)await RandomAccess.ReadAsync(file, Pieces.Part(destination, done, count - done), offset + done, cancellationToken);
                 if (read == 0)
                 {
                     break;
