@@ -48,6 +48,7 @@ build_kubernetes() {
     cp "$build"/out/* "$partial/usr/local/bin/" || return
     write_pause_image "$partial" || return
     mkdir -p "$partial/cluster"
+    : >"$partial/etc/machine-id"
     remove_tree "$build"
 }
 

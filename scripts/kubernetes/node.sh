@@ -21,10 +21,6 @@ END
     # restrict_oom_score_adj: without CAP_SYS_RESOURCE, as in many containers, runc may not lower the score of a pod's processes.
     cat >"$home/containerd.toml" <<END
 version = 2
-root = "$home/containerd"
-state = "/run/containerd"
-[grpc]
-  address = "/run/containerd/containerd.sock"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "localhost/pause:1"
   restrict_oom_score_adj = true
@@ -87,7 +83,7 @@ start_daemons() {
     daemon containerd containerd --config "$home/containerd.toml" &
     load_pause_image
     daemon kubelet kubelet --config="$home/kubelet.yaml" --kubeconfig="$pki/$name.conf" --hostname-override="$name" \
-        --node-ip="$(node_address "$name")" --root-dir="$home/kubelet" --cert-dir="$home/kubelet/pki" \
+        --node-ip="$(node_address "$name")" \
         --container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock &
     start_proxy "$name"
 }
