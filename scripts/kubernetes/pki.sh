@@ -20,9 +20,9 @@ new_certificate() {
             -extfile <(printf 'extendedKeyUsage=clientAuth,serverAuth\n%s\n' "${3:+subjectAltName=$3}") -out "$pki/$1.crt" 2>/dev/null
 }
 
-# A certificate and a self-contained kubeconfig for it: new_kubeconfig NAME SUBJECT
+# A certificate and a self-contained kubeconfig for it: new_kubeconfig NAME SUBJECT [SUBJECT-ALTERNATIVE-NAMES]
 new_kubeconfig() {
-    new_certificate "$1" "$2"
+    new_certificate "$@"
     cat >"$pki/$1.conf.new" <<END
 apiVersion: v1
 kind: Config
