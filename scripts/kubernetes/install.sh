@@ -28,6 +28,9 @@ install_kubernetes() {
         if build_kubernetes "$mirror" </dev/null >"$home/install.log" 2>&1; then
             remove_tree "$tree"
             mv "$home/partial" "$tree"
+            # For machines without a client of their own; it is a static program.
+            mkdir -p "$lab/bin"
+            ln -sfn "$tree/usr/bin/kubectl" "$lab/bin/kubectl"
             printf '%s\n' "$kubernetes_recipe" >"$home/installed"
             return
         fi
