@@ -55,16 +55,20 @@ END
 
 # Two kubelets on one kernel: each keeps its pods below a cgroup of its own.
 make_cgroups() {
-    local controller
-    for controller in /sys/fs/cgroup/*/cgroup.procs /sys/fs/cgroup/cgroup.procs; do
-        [[ -e $controller ]] || continue
-        mkdir -p "${controller%/*}/executor-cluster/$1"
-        # A cpuset's members start empty, and an empty one takes no process.
-        local part file
-        for part in executor-cluster "executor-cluster/$1"; do
+    local hierarchy part file
+    for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
+        [[ -e $hierarchy/cgroup.procs ]] || continue
+        # Of version 2 there is one hierarchy, and what hands its controllers down lies in it.
+        [[ ! -e /sys/fs/cgroup/cgroup.controllers || $hierarchy == /sys/fs/cgroup ]] || continue
+        for part in "" /executor-cluster "/executor-cluster/$1"; do
+            mkdir -p "$hierarchy$part"
+            if [[ $hierarchy == /sys/fs/cgroup ]]; then
+                sed 's/[^ ]*/+&/g' "$hierarchy$part/cgroup.controllers" >"$hierarchy$part/cgroup.subtree_control"
+            fi
+            # A cpuset of version 1 starts empty, and takes no process then.
             for file in cpuset.cpus cpuset.mems; do
-                [[ ! -e ${controller%/*}/$part/$file || -e /sys/fs/cgroup/cgroup.controllers ]] \
-                    || cat "${controller%/*}/$file" >"${controller%/*}/$part/$file"
+                [[ -z $part || $hierarchy == /sys/fs/cgroup || ! -e $hierarchy$part/$file ]] \
+                    || cat "$hierarchy/$file" >"$hierarchy$part/$file"
             done
         done
     done
