@@ -9,7 +9,7 @@ namespace Executor.Shuffle.Channel.Flight;
 /// <summary>Connections to the store pods, made when first needed, and the patience with them. Thread-safe.</summary>
 internal sealed class StoreConnections : IDisposable
 {
-    private readonly (Uri Endpoint, Lazy<GrpcChannel> Channel, Lazy<FlightClient> Client)[] _pods;
+    private readonly Pod[] _pods;
 
     internal StoreConnections(FlightChannelOptions options)
     {
@@ -25,7 +25,7 @@ internal sealed class StoreConnections : IDisposable
         {
             var channel = new Lazy<GrpcChannel>(() => GrpcChannel.ForAddress(
                 endpoint.GetLeftPart(UriPartial.Authority), new GrpcChannelOptions { TimeProvider = options.TimeProvider }));
-            return (endpoint, channel, new Lazy<FlightClient>(() => new FlightClient(channel.Value, authorization)));
+            return new Pod(endpoint, channel, new Lazy<FlightClient>(() => new FlightClient(channel.Value, authorization)));
         })];
     }
 
@@ -35,12 +35,9 @@ internal sealed class StoreConnections : IDisposable
     /// The pod for a try of something: the order of pods is that of rendezvous hashing, so that everybody asks the same pod for the same
     /// thing as long as it answers, and each further try goes to the next one.
     /// </summary>
-    internal FlightClient For(string key, int attempt)
-    {
-        var order = _pods.Select((pod, place) => (place, weight: Crc32C.Of(Encoding.UTF8.GetBytes($"{key} {pod.Endpoint}"))))
-            .OrderByDescending(pair => pair.weight).ThenBy(pair => pair.place).ToArray();
-        return _pods[order[attempt % order.Length].place].Client.Value;
-    }
+    internal FlightClient For(string key, int attempt) => _pods
+        .OrderByDescending(pod => Crc32C.Of(Encoding.UTF8.GetBytes($"{key} {pod.Endpoint}")))
+        .ElementAt(attempt % _pods.Length).Client.Value;
 
     /// <summary>Does something with one pod after the other until it succeeds, fails for good, or the patience is at its end.</summary>
     internal async Task<T> RunAsync<T>(string key, Func<FlightClient, Task<T>> action, CancellationToken cancellationToken)
@@ -80,9 +77,12 @@ internal sealed class StoreConnections : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, channel, _) in _pods.Where(pod => pod.Channel.IsValueCreated))
+        foreach (var pod in _pods.Where(pod => pod.Channel.IsValueCreated))
         {
-            channel.Value.Dispose();
+            pod.Channel.Value.Dispose();
         }
     }
+
+    // A class: LINQ over value types is code that the runner would have to compile at its start.
+    private sealed record Pod(Uri Endpoint, Lazy<GrpcChannel> Channel, Lazy<FlightClient> Client);
 }
