@@ -58,7 +58,7 @@ public sealed record TaskDescriptor
 /// <summary>A .NET task: a type that implements the SDK's task interface.</summary>
 /// <param name="Assembly">The assembly's full path.</param>
 /// <param name="Type">The type's full name; null where the assembly has exactly one task type.</param>
-public sealed record DotnetTask(string Assembly, string? Type);
+public sealed record DotnetTask(string Assembly, string? Type = null);
 
 /// <summary>Requests, which are also limits.</summary>
 /// <param name="CpuMillicores">CPU in thousandths of a core.</param>

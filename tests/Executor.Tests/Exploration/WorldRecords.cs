@@ -1,6 +1,7 @@
 using System.Buffers;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Commits;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
@@ -11,6 +12,8 @@ namespace Executor.Tests.Exploration;
 /// <summary>The store's own records, commits, seals and readers over the objects of one operation, with nothing kept in memory between two.</summary>
 internal sealed class WorldRecords : IRunRecords
 {
+    private static readonly SlabPool Slabs = new(slabBytes: 4096);
+
     private readonly RecordStore _records;
     private readonly SealStore _seals;
     private readonly CommitStore _commits;
@@ -74,5 +77,5 @@ internal sealed class WorldRecords : IRunRecords
         }
     }
 
-    private SealReader Reader() => new(_objects, _commits, _seals, new ServingOptions());
+    private SealReader Reader() => new(_objects, _commits, _seals, Slabs, new ServingOptions());
 }
