@@ -102,7 +102,7 @@ public sealed class FailureTests : IAsyncDisposable
     [Theory]
     [InlineData("{", "is not a task descriptor")]
     [InlineData("null", "is not a task descriptor")]
-    [InlineData("""{"attempt":null,"definition":"d","taskDefinition":"t","stores":[],"resources":null}""", "'attempt'")]
+    [InlineData("""{"attempt":null,"definition":"d","taskDefinition":"t","stores":[],"resources":null}""", "$.attempt")]
     [InlineData("""{"definition":"d","taskDefinition":"t","stores":[],"resources":{"cpuMillicores":1,"memoryBytes":1}}""", "'attempt'")]
     [InlineData(
         """{"attempt":{"run":"r","task":"t","index":0,"generation":0,"attempt":1},"definition":"d","taskDefinition":"t","stores":["http://a:1"],"resources":{"cpuMillicores":1,"memoryBytes":1}}""",
