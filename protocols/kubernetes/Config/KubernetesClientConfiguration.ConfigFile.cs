@@ -32,13 +32,18 @@ public sealed partial class KubernetesClientConfiguration
     internal static KubernetesClientConfiguration Build(KubeConfigSelection selection, string? masterUrl, TimeProvider time)
     {
         var (context, name, cluster, user) = selection;
+        var authorities = PemMaterial.Authorities(cluster);
+        var skipsVerification = cluster.Flag("insecure-skip-tls-verify");
+
+        // As kubectl reads an address without a scheme.
+        var scheme = authorities is not null || skipsVerification ? "https" : "http";
         var configuration = new KubernetesClientConfiguration
         {
-            Host = Address(masterUrl ?? cluster.Text("server"), cluster.Where("server"), "http", "https"),
+            Host = Address(masterUrl ?? cluster.Text("server"), scheme, cluster.Where("server"), "http", "https"),
             CurrentContext = context,
-            SkipTlsVerify = cluster.Flag("insecure-skip-tls-verify"),
+            SkipTlsVerify = skipsVerification,
             TlsServerName = cluster.Text("tls-server-name") is { Length: > 0 } serverName ? serverName : null,
-            SslCaCerts = PemMaterial.Authorities(cluster),
+            SslCaCerts = authorities,
         };
         if (configuration is { SkipTlsVerify: true, SslCaCerts: not null })
         {
@@ -53,7 +58,7 @@ public sealed partial class KubernetesClientConfiguration
 
         if (cluster.Text("proxy-url") is { Length: > 0 } proxy)
         {
-            configuration.ProxyUrl = Address(proxy, cluster.Where("proxy-url"), "http", "https", "socks5");
+            configuration.ProxyUrl = Address(proxy, "http", cluster.Where("proxy-url"), "http", "https", "socks5");
         }
 
         if (user is not null)
@@ -64,10 +69,12 @@ public sealed partial class KubernetesClientConfiguration
         return configuration;
     }
 
-    private static Uri Address(string? text, string where, params string[] schemes)
+    private static Uri Address(string? text, string defaultScheme, string where, params string[] schemes)
     {
+        var address = text?.Contains("://", StringComparison.Ordinal) == true ? text : $"{defaultScheme}://{text}";
+
         // An address may carry a password: it is not repeated.
-        if (string.IsNullOrEmpty(text) || !Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var uri)
+        if (string.IsNullOrEmpty(text) || !Uri.TryCreate(address, UriKind.Absolute, out var uri)
             || !schemes.Contains(uri.Scheme))
         {
             throw new KubeConfigException(

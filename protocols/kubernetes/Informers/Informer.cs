@@ -46,6 +46,11 @@ public sealed class Informer<T>
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(handler);
+        if (options.ReconcileInterval <= TimeSpan.Zero && options.ReconcileInterval != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentException($"ReconcileInterval is {options.ReconcileInterval}, expected more than zero, or infinite", nameof(options));
+        }
+
         _client = client;
         _options = options;
         _handler = handler;
@@ -284,16 +289,22 @@ public sealed class Informer<T>
     private async ValueTask<bool> WaitAsync(Task task, TimeSpan limit, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        while (!task.IsCompleted)
+        while (true)
         {
-            var rest = Rest(limit, started);
+            // Before all else: under a stream of events the task is always complete already.
             var untilReconcile = Rest(_options.ReconcileInterval, _reconciledAt);
             if (untilReconcile == TimeSpan.Zero)
             {
                 await ReconcileAsync(cancellationToken);
-                continue;
+                untilReconcile = _options.ReconcileInterval;
             }
 
+            if (task.IsCompleted)
+            {
+                return true;
+            }
+
+            var rest = Rest(limit, started);
             if (rest == TimeSpan.Zero)
             {
                 return false;
@@ -304,8 +315,6 @@ public sealed class Informer<T>
             await Task.WhenAny(task, Task.Delay(due, _time, timer.Token));
             await timer.CancelAsync();
         }
-
-        return true;
     }
 
     private TimeSpan Rest(TimeSpan interval, long since)

@@ -33,7 +33,7 @@ public interface IInformerHandler<T>
 
     /// <summary>
     /// Compares the whole store with what the handler believes: after every complete list, and each
-    /// <see cref="InformerOptions{T}.ReconcileInterval"/>, also while the server cannot be reached. An exception ends the informer.
+    /// <see cref="InformerOptions{T}.ReconcileInterval"/>, between events and also during the pauses after failures, but not within a list. An exception ends the informer.
     /// </summary>
     ValueTask ReconcileAsync(CancellationToken cancellationToken);
 }

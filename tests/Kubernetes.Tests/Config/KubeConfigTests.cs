@@ -42,6 +42,15 @@ public sealed class KubeConfigTests : IDisposable
         Assert.Equal("Basic YW5uOnA6dw==", (await Credential(configuration)).Authorization!.ToString());
     }
 
+    [Theory]
+    [InlineData("{server: '10.0.0.1:8080'}", "http://10.0.0.1:8080/")]
+    [InlineData("{server: '10.0.0.1:6443', insecure-skip-tls-verify: true}", "https://10.0.0.1:6443/")]
+    public void An_address_without_a_scheme_is_secure_where_TLS_is_configured(string cluster, string address) => Assert.Equal(address, Load($$"""
+        current-context: c
+        contexts: [{name: c, context: {cluster: k} }]
+        clusters: [{name: k, cluster: {{cluster}} }]
+        """).Host.ToString());
+
     [Fact]
     public void A_config_in_JSON_is_read_too() => Assert.Equal("https://a/", Load("""
         {"current-context":"c","contexts":[{"name":"c","context":{"cluster":"k"}}],"clusters":[{"name":"k","cluster":{"server":"https://a"}}]}

@@ -235,6 +235,18 @@ public sealed class InformerTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_stream_of_events_does_not_keep_the_handler_from_reconciling()
+    {
+        _recorder.OnChange = _ => _time.Advance(TimeSpan.FromSeconds(31));
+        await using var running = await RunAsync(options => options.ReconcileInterval = TimeSpan.FromSeconds(30));
+        await Server.NextWatchAsync(Cancellation);
+        Server.Create(Pods, Pod("a"));
+        Server.Create(Pods, Pod("b"));
+
+        Assert.Equal(["reconcile", "Added a Pending", "reconcile", "Added b Pending", "reconcile"], await _recorder.TakeAsync(5));
+    }
+
+    [Fact]
     public async Task Objects_are_stripped_and_found_by_their_key()
     {
         var pod = Pod("a");
