@@ -54,6 +54,7 @@ internal static class Rules
             "task-runner/Program.cs", "task-runner/Hosting",
             "shuffle-store/Program.cs", "shuffle-store/Hosting",
         ]),
+        new("YamlDotNet", OnlyIn: ["executor/Cli", "executor/Workflows/Yaml", "protocols/kubernetes/Config"]),
         new("Polly", NotIn: ["contracts", "executor/Scheduling", "executor/Workflows", "protocols/arrow"]),
     ];
 

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Executor.TestKit.Kubernetes;
+
+/// <summary>A certificate authority made for one test, and certificates that it signs.</summary>
+public sealed class ServerCertificates : IDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly TimeProvider _time = TimeProvider.System;
+
+    public ServerCertificates()
+    {
+        var request = new CertificateRequest("CN=test-ca", _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        Authority = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(1));
+    }
+
+    public X509Certificate2 Authority { get; }
+
+    /// <summary>The authority as PEM.</summary>
+    public string AuthorityPem => Authority.ExportCertificatePem();
+
+    /// <summary>A server's certificate for the loopback address and the given names.</summary>
+    public X509Certificate2 Server(params string[] names)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return Sign(key, new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256), "1.3.6.1.5.5.7.3.1", request =>
+        {
+            var alternatives = new SubjectAlternativeNameBuilder();
+            alternatives.AddIpAddress(IPAddress.Loopback);
+            foreach (var name in names)
+            {
+                alternatives.AddDnsName(name);
+            }
+
+            request.CertificateExtensions.Add(alternatives.Build());
+        });
+    }
+
+    /// <summary>A client's certificate with its key: RSA, else EC.</summary>
+    public (string CertificatePem, string KeyPem) Client(string name, bool rsa = false)
+    {
+        if (rsa)
+        {
+            using var key = RSA.Create(2048);
+            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+            using var unsigned = Sign(request, "1.3.6.1.5.5.7.3.2");
+            return (unsigned.ExportCertificatePem(), key.ExportRSAPrivateKeyPem());
+        }
+
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = Sign(new CertificateRequest($"CN={name}", ec, HashAlgorithmName.SHA256), "1.3.6.1.5.5.7.3.2");
+        return (certificate.ExportCertificatePem(), ec.ExportECPrivateKeyPem());
+    }
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        _key.Dispose();
+    }
+
+    private X509Certificate2 Sign(ECDsa key, CertificateRequest request, string usage, Action<CertificateRequest> extend)
+    {
+        extend(request);
+        using var certificate = Sign(request, usage);
+        return certificate.CopyWithPrivateKey(key);
+    }
+
+    private X509Certificate2 Sign(CertificateRequest request, string usage)
+    {
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        var generator = X509SignatureGenerator.CreateForECDsa(_key);
+        return request.Create(
+            Authority.SubjectName, generator, _time.GetUtcNow().AddHours(-1), _time.GetUtcNow().AddHours(12), RandomNumberGenerator.GetBytes(8));
+    }
+}
