@@ -1,6 +1,5 @@
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
-using Executor.TestKit.Processes;
 using Xunit;
 
 namespace EndToEnd.Tests.Stores;
