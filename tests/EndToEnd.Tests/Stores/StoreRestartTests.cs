@@ -31,6 +31,8 @@ public sealed class StoreRestartTests : IAsyncDisposable
             await store.RestartAsync();
         }
 
+        await Poll.UntilAsync(
+            () => program.HasExited, TimeSpan.FromMinutes(2), () => $"the run's end\n{program.Describe()}", TestContext.Current.CancellationToken);
         var run = (await program.WaitAsync(TestContext.Current.CancellationToken)).Expect(0);
         Assert.Contains("160000", run.OutputLines);
         (await _workspace.ExecutorAsync(["store", "verify", "restarts", .. store.Options])).Expect(0);
