@@ -26,6 +26,13 @@ internal interface ILauncher : IAsyncDisposable
     Task<IReadOnlyList<AttemptId>> ListAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Says that an attempt's end is on record, so that whatever is left of it outside may be taken away, and how it ended, where that is known: a
+    /// launcher may start the instance's next attempt elsewhere after an end that was the infrastructure's. Returns at once and never fails;
+    /// an attempt that is not there is no error.
+    /// </summary>
+    void Release(AttemptId attempt, PlatformCause? cause);
+
+    /// <summary>
     /// What happens to attempts, in the order in which it was seen; the same thing may be seen twice. One reader; ends when the launcher is
     /// disposed of.
     /// </summary>
@@ -79,6 +86,51 @@ internal sealed record AttemptFacts
 
     /// <summary>The node or machine it ran on.</summary>
     public string? Node { get; init; }
+
+    /// <summary>What the platform did to it, or why the platform could not start it; null where it ended by itself.</summary>
+    public PlatformEnd? Platform { get; init; }
+}
+
+/// <summary>An end that was the platform's doing.</summary>
+/// <param name="Cause">What happened.</param>
+/// <param name="Message">One sentence for people, with the platform's own words where it has any.</param>
+internal sealed record PlatformEnd(PlatformCause Cause, string Message);
+
+/// <summary>What a platform may do to an attempt.</summary>
+internal enum PlatformCause
+{
+    /// <summary>It had to leave its node: an eviction, a drain, a node short of memory or disk.</summary>
+    Evicted,
+
+    /// <summary>It had to make room for something of higher priority.</summary>
+    Preempted,
+
+    /// <summary>Its node is gone, or answers no longer.</summary>
+    NodeLost,
+
+    /// <summary>Somebody deleted it.</summary>
+    Deleted,
+
+    /// <summary>Its image cannot be had.</summary>
+    ImagePull,
+
+    /// <summary>What it was described with does not exist or cannot be used: a secret, a volume, a command.</summary>
+    InvalidConfiguration,
+
+    /// <summary>No node has had room for it for too long.</summary>
+    Unschedulable,
+
+    /// <summary>It has a node, and has not started there for too long.</summary>
+    StartTimeout,
+
+    /// <summary>It ran out of the time that the platform gives it.</summary>
+    DeadlineExceeded,
+
+    /// <summary>It asks for more than the largest node has.</summary>
+    Infeasible,
+
+    /// <summary>It is gone, and nothing tells why.</summary>
+    Vanished,
 }
 
 /// <summary>An attempt that could not be started.</summary>

@@ -75,6 +75,12 @@ internal sealed class InProcessLauncher(InProcessBody body, int capacity, IShuff
         Task.FromResult<IReadOnlyList<AttemptId>>([.. _running.Keys.Where(attempt => attempt.Run == run)]);
 
     /// <inheritdoc/>
+    public void Release(AttemptId attempt, PlatformCause? cause)
+    {
+        // Nothing of an ended attempt is left in the process.
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) =>
         _observations.Reader.ReadAllAsync(cancellationToken);
 

@@ -70,6 +70,12 @@ internal sealed class LocalProcessLauncher : ILauncher
     }
 
     /// <inheritdoc/>
+    public void Release(AttemptId attempt, PlatformCause? cause)
+    {
+        // The files of an ended attempt went with its process.
+    }
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) =>
         _observations.Reader.ReadAllAsync(cancellationToken);
 

@@ -16,6 +16,8 @@ internal sealed class RefusingLauncher(ILauncher inner, Func<LaunchException?> r
 
     public Task<IReadOnlyList<AttemptId>> ListAsync(string run, CancellationToken cancellationToken) => inner.ListAsync(run, cancellationToken);
 
+    public void Release(AttemptId attempt, PlatformCause? cause) => inner.Release(attempt, cause);
+
     public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) => inner.ObserveAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
