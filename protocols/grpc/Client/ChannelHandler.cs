@@ -22,7 +22,11 @@ internal static class ChannelHandler
             KeepAlivePingTimeout = options.KeepAlivePingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
-        if (address.SocketPath is { } path)
+        if (options.ConnectCallback is { } connect)
+        {
+            handler.ConnectCallback = (_, cancellationToken) => connect(cancellationToken);
+        }
+        else if (address.SocketPath is { } path)
         {
             handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken);
         }

@@ -37,6 +37,14 @@ public sealed class GrpcChannelOptions
     public X509Certificate2Collection? ClientCertificates { get; set; }
 
     /// <summary>
+    /// Opens the stream below each connection in place of a socket to the address: a tunnel, a connection that is forwarded. With an
+    /// <c>https</c> address TLS is spoken over the stream, for the address's host. Called whenever a connection is needed, also for several at
+    /// the same time, with a token that is cancelled after <see cref="ConnectTimeout"/>; what it throws fails the calls that wait for the
+    /// connection with <see cref="StatusCode.Unavailable"/>. The stream is the channel's to dispose of. Default null, for a socket.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<Stream>>? ConnectCallback { get; set; }
+
+    /// <summary>
     /// A handler in place of the channel's own, which is then neither configured nor disposed by the channel. Default null.
     /// </summary>
     public HttpMessageHandler? HttpHandler { get; set; }

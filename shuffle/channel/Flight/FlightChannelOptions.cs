@@ -6,6 +6,13 @@ public sealed record FlightChannelOptions
     /// <summary>The store pods, any of which serves everything: <c>http://host:port</c> or <c>https://host:port</c>; at least one.</summary>
     public required IReadOnlyList<Uri> Endpoints { get; init; }
 
+    /// <summary>
+    /// Opens the stream below each connection to an endpoint in place of a socket: how a store is reached that has no address here. Null, the
+    /// default, for sockets. Called also for several connections at the same time. What it throws counts as a store pod out of reach: the next
+    /// pod is tried, up to <see cref="MaxTries"/>. Streams are the channel's to dispose of.
+    /// </summary>
+    public Func<Uri, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
+
     /// <summary>The run's key, or the operator's.</summary>
     public required string Key { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class StoreConnections : IDisposable
         _pods = [.. options.Endpoints.Select(endpoint =>
         {
             var channel = new Lazy<GrpcChannel>(() => GrpcChannel.ForAddress(
-                endpoint.GetLeftPart(UriPartial.Authority), new GrpcChannelOptions { TimeProvider = options.TimeProvider }));
+                endpoint.GetLeftPart(UriPartial.Authority), ChannelOptions(options, endpoint)));
             return new Pod(endpoint, channel, new Lazy<FlightClient>(() => new FlightClient(channel.Value, authorization)));
         })];
     }
@@ -82,6 +82,12 @@ internal sealed class StoreConnections : IDisposable
             pod.Channel.Value.Dispose();
         }
     }
+
+    private static GrpcChannelOptions ChannelOptions(FlightChannelOptions options, Uri endpoint) => new()
+    {
+        TimeProvider = options.TimeProvider,
+        ConnectCallback = options.Connect is { } connect ? cancellationToken => connect(endpoint, cancellationToken) : null,
+    };
 
     // A class: LINQ over value types is code that the runner would have to compile at its start.
     private sealed record Pod(Uri Endpoint, Lazy<GrpcChannel> Channel, Lazy<FlightClient> Client);
