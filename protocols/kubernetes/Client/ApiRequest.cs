@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Executor.Kubernetes.Config;
+using Executor.Kubernetes.Streaming;
 
 namespace Executor.Kubernetes.Client;
 
@@ -13,6 +14,9 @@ namespace Executor.Kubernetes.Client;
 internal sealed record ApiRequest(
     HttpMethod Method, string Path, string Query = "", ReadOnlyMemory<byte> Body = default, string ContentType = "application/json")
 {
+    /// <summary>Makes it a request for a WebSocket; null for the others.</summary>
+    public WebSocketHandshake? Handshake { get; init; }
+
     // Each part of a path is a name that the server would refuse if it had other characters; the encoding keeps it from being anything else.
     public static string Segment(string name)
     {
@@ -40,6 +44,7 @@ internal sealed record ApiRequest(
             AddImpersonation(message.Headers, impersonation);
         }
 
+        Handshake?.Prepare(message);
         if (!Body.IsEmpty)
         {
             message.Content = new ReadOnlyMemoryContent(Body);

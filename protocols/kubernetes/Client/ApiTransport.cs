@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Executor.Kubernetes.Config;
+using Executor.Kubernetes.Streaming;
 
 namespace Executor.Kubernetes.Client;
 
@@ -30,7 +31,8 @@ internal sealed class ApiTransport(KubernetesClientConfiguration configuration, 
         }
 
         Warn(request, response.Answer);
-        if (response.Answer.IsSuccessStatusCode)
+        if (response.Answer.IsSuccessStatusCode
+            || (request.Handshake is not null && response.Answer.StatusCode == HttpStatusCode.SwitchingProtocols))
         {
             return response.Answer;
         }
@@ -69,6 +71,28 @@ internal sealed class ApiTransport(KubernetesClientConfiguration configuration, 
         catch (Exception e) when (IsBroken(e))
         {
             throw Broken(request, e);
+        }
+    }
+
+    /// <summary>Opens a connection of several channels, which lives until it is disposed of: longer, if need be, than this transport.</summary>
+    public async Task<ChannelSocket> ConnectAsync(string path, string query, CancellationToken cancellationToken)
+    {
+        var handshake = new WebSocketHandshake(ChannelSocket.Protocol, options.KeepAlivePingDelay, options.KeepAlivePingTimeout);
+        var request = new ApiRequest(HttpMethod.Get, path, query) { Handshake = handshake };
+        var response = await SendAsync(request, cancellationToken);
+        try
+        {
+            return new ChannelSocket(await handshake.CompleteAsync(response, cancellationToken), options.TimeProvider);
+        }
+        catch (Exception e)
+        {
+            response.Dispose();
+            if (IsBroken(e))
+            {
+                throw Broken(request, e);
+            }
+
+            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Executor.Kubernetes.Models;
+using Executor.Kubernetes.Streaming;
 
 namespace Executor.Kubernetes.Client;
 
@@ -35,6 +36,62 @@ public sealed class PodClient : GenericClient<V1Pod>
     }
 
     /// <summary>
+    /// Connects to a TCP port of a pod through the API server (WebSocket subprotocol <c>v4.channel.k8s.io</c>), also to one that listens on the pod's
+    /// loopback address alone. Needs <c>get</c>, and from 1.35 on <c>create</c>, of <c>pods/portforward</c>. The stream may be read and written at the same time, by
+    /// one reader and one writer; it buffers nothing but one message of 32 KiB being written. A read returns 0 when the pod closed the connection, and fails with an
+    /// <see cref="IOException"/> when nobody listens on the port, with the server's words, or when the connection broke, which pings notice
+    /// (<see cref="KubernetesClientOptions.KeepAlivePingDelay"/>). There is no half-close. A cancelled read or write breaks the connection; disposal
+    /// closes it. It outlives this client.
+    /// </summary>
+    /// <exception cref="KubernetesException">There is no such pod (404), it is not on a node yet (400), or it may not be reached (403). That nobody
+    /// listens shows only when the stream is read.</exception>
+    public async Task<Stream> PortForwardAsync(string name, int port, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        var path = Item(name, "portforward");
+        var socket = await Transport.ConnectAsync(path, new QueryString().Add("ports", port).ToString(), cancellationToken);
+        return new PortForwardStream(socket, $"{path} to port {port}");
+    }
+
+    /// <summary>
+    /// Runs a command in a container that runs, without a shell or a terminal, and waits for its end (WebSocket subprotocol
+    /// <c>v4.channel.k8s.io</c>). Needs <c>get</c>, and from 1.35 on <c>create</c>, of <c>pods/exec</c>. Cancelling leaves the command to itself.
+    /// </summary>
+    /// <returns>The command's exit code.</returns>
+    /// <exception cref="KubernetesException">There is no such pod (404) or it may not be reached (403), the container does not run, the command cannot be
+    /// started, or the connection broke before it ended.</exception>
+    public async Task<int> ExecAsync(
+        string name, IEnumerable<string> command, PodExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        options ??= new PodExecOptions();
+
+        // The server wants at least one of the streams.
+        var query = new QueryString()
+            .Add("container", options.Container)
+            .AddFlag("stdin", options.Stdin is not null)
+            .AddFlag("stdout", true)
+            .AddFlag("stderr", options.Stderr is not null);
+        foreach (var word in command)
+        {
+            query.Add("command", word);
+        }
+
+        var path = Item(name, "exec");
+        await using var socket = await Transport.ConnectAsync(path, query.ToString(), cancellationToken);
+        try
+        {
+            var status = await new ExecSession(socket, options.Stdin, options.Stdout, options.Stderr).RunAsync(cancellationToken);
+            return status.Status == "Success" ? 0 : ExitCode(status) ?? throw new KubernetesException(status, $"GET {path}");
+        }
+        catch (IOException e)
+        {
+            throw new KubernetesException($"GET {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
     /// Asks to delete a pod where its disruption budgets allow that, in the version of the API that the server has: <c>policy/v1</c> since 1.22.
     /// </summary>
     /// <exception cref="KubernetesException">A budget does not allow it now (<see cref="KubernetesException.IsTooManyRequests"/>).</exception>
@@ -50,4 +107,11 @@ public sealed class PodClient : GenericClient<V1Pod>
         var body = JsonSerializer.SerializeToUtf8Bytes(eviction, KubernetesJsonContext.Default.V1Eviction);
         await Transport.SendForBytesAsync(new ApiRequest(HttpMethod.Post, Item(name, "eviction"), Body: body), cancellationToken);
     }
+
+    private static int? ExitCode(V1Status status) =>
+        status.Reason == "NonZeroExitCode"
+        && status.Details?.Causes?.FirstOrDefault(cause => cause.Reason == "ExitCode")?.Message is { } text
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? code
+            : null;
 }

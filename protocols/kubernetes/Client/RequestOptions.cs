@@ -67,3 +67,21 @@ public sealed record PodLogOptions
     /// <summary>At most so many bytes; null for all.</summary>
     public long? LimitBytes { get; init; }
 }
+
+/// <summary>Where a command runs, and with which streams. None of them is disposed of.</summary>
+public sealed record PodExecOptions
+{
+    /// <summary>The container; may be null in a pod of one.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>
+    /// What the command reads; null for nothing. The protocol cannot say that it has ended: a command that waits for the end of its input never ends.
+    /// </summary>
+    public Stream? Stdin { get; init; }
+
+    /// <summary>Takes what the command writes; null drops it.</summary>
+    public Stream? Stdout { get; init; }
+
+    /// <summary>Takes what the command writes to standard error; null drops it.</summary>
+    public Stream? Stderr { get; init; }
+}
