@@ -4,6 +4,8 @@ using Executor.Contracts.Reporting;
 using Executor.Hosting;
 using Executor.Results;
 using Executor.Running;
+using Executor.Running.Cluster;
+using Executor.Running.Local;
 
 namespace Executor.Cli;
 
@@ -19,6 +21,7 @@ internal static class RunCommand
     {
         var arguments = new WorkflowArguments();
         var store = new StoreOptions();
+        var cluster = new ClusterArguments();
         var runId = new Option<string?>("--run-id")
         {
             Description = "The run's name. A run of that name that was interrupted or has failed goes on; what is done stays done.",
@@ -57,6 +60,8 @@ internal static class RunCommand
         var command = new Command("run", "Runs a workflow.") { runId, results, formats, trace, output, parallel, keepFiles };
         arguments.AddTo(command);
         store.AddTo(command);
+        cluster.AddTo(command);
+        cluster.AddImagesTo(command);
         command.SetAction(async (parsed, _) =>
         {
             if (arguments.Parameters(parsed, console) is not { } parameters)
@@ -82,7 +87,11 @@ internal static class RunCommand
                 ? new JsonRunOutput(console.Out)
                 : new TextRunOutput(console.Out, console.Error, time);
             using var interrupts = new Interrupts();
-            return await new RunSession(request, shown, console.Error, interrupts, time).RunAsync();
+            var target = cluster.Cluster(parsed, store.Store(parsed).Uri, store.Store(parsed).KeyFile);
+            OpenBackend open = target is null
+                ? (asked, token) => LocalBackend.OpenAsync(asked, time, token)
+                : (asked, token) => KubernetesBackend.OpenAsync(asked, target, time, token);
+            return await new RunSession(request, open, shown, console.Error, interrupts, time).RunAsync();
         });
         return command;
     }

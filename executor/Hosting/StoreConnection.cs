@@ -24,11 +24,11 @@ internal sealed class StoreConnection : IAsyncDisposable
         Records = host.Records;
     }
 
-    private StoreConnection(Uri address, StoreKeys keys)
+    private StoreConnection(Uri address, StoreKeys keys, Func<Uri, CancellationToken, ValueTask<Stream>>? connect)
     {
         _runKeyOf = keys.RunKeyOf;
         Address = address;
-        var options = new FlightChannelOptions { Endpoints = [address], Key = keys.OperatorKey };
+        var options = new FlightChannelOptions { Endpoints = [address], Key = keys.OperatorKey, Connect = connect };
         Channel = new FlightShuffleChannel(options);
         Records = new FlightRunRecords(options);
     }
@@ -49,13 +49,19 @@ internal sealed class StoreConnection : IAsyncDisposable
     {
         if (address.Uri is { } uri)
         {
-            var keys = new StoreKeys(await File.ReadAllBytesAsync(address.KeyFile!, cancellationToken));
-            return new StoreConnection(uri, keys);
+            return To(uri, await File.ReadAllBytesAsync(address.KeyFile!, cancellationToken));
         }
 
         var options = new ShuffleStoreOptions { Directory = state.Store, KeyFile = state.KeyFile };
         return new StoreConnection(await ShuffleStoreHost.StartAsync(options, cancellationToken));
     }
+
+    /// <summary>Makes a client of a store that runs elsewhere; it is not tried before it is used. Throws <see cref="ArgumentException"/> for an unusable key.</summary>
+    /// <param name="address">Where tasks reach it.</param>
+    /// <param name="masterKey">Its master key.</param>
+    /// <param name="connect">How this process reaches it where that is not by the address itself.</param>
+    public static StoreConnection To(Uri address, byte[] masterKey, Func<Uri, CancellationToken, ValueTask<Stream>>? connect = null) =>
+        new(address, new StoreKeys(masterKey), connect);
 
     /// <summary>True for what <see cref="OpenAsync"/> and the connection throw when the store cannot be used.</summary>
     public static bool IsUnavailable(Exception exception) =>

@@ -87,6 +87,9 @@ internal sealed record AttemptFacts
     /// <summary>The node or machine it ran on.</summary>
     public string? Node { get; init; }
 
+    /// <summary>Why a pending attempt does not run yet, in one sentence; null where there is nothing to tell.</summary>
+    public string? Waiting { get; init; }
+
     /// <summary>What the platform did to it, or why the platform could not start it; null where it ended by itself.</summary>
     public PlatformEnd? Platform { get; init; }
 }

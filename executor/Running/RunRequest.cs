@@ -33,6 +33,9 @@ internal sealed record RunRequest
     /// <summary>Where the trace is written; nowhere if null.</summary>
     public string? TraceFile { get; init; }
 
-    /// <summary>True to keep the files of ended attempts.</summary>
+    /// <summary>The most attempts that may be launched and not seen to run yet; the scheduler's default if null.</summary>
+    public int? PendingLimit { get; init; }
+
+    /// <summary>True to keep the files of ended attempts, or in a cluster their Jobs and pods.</summary>
     public bool KeepFiles { get; init; }
 }

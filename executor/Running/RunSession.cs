@@ -1,12 +1,9 @@
 using Executor.Accounting;
-using Executor.Building;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Hosting;
-using Executor.Journaling;
-using Executor.Launching.Local;
 using Executor.Planning;
 using Executor.Results;
 using Executor.Scheduling;
@@ -14,8 +11,12 @@ using Executor.Shuffle.Channel;
 
 namespace Executor.Running;
 
-/// <summary>One <c>executor run</c> on this machine, from the workflow file to the exit code.</summary>
-internal sealed class RunSession(RunRequest request, IRunOutput output, TextWriter errors, Interrupts interrupts, TimeProvider time)
+/// <summary>Opens the backend that a run is asked to use.</summary>
+internal delegate Task<IRunBackend> OpenBackend(RunRequest request, CancellationToken cancellationToken);
+
+/// <summary>One <c>executor run</c> driven by this process, from the workflow file to the exit code.</summary>
+internal sealed class RunSession(
+    RunRequest request, OpenBackend open, IRunOutput output, TextWriter errors, Interrupts interrupts, TimeProvider time)
 {
     /// <summary>Runs it; see <see cref="ExitCodes"/>.</summary>
     public async Task<int> RunAsync()
@@ -31,32 +32,24 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
             return ExitCodes.InvalidInput;
         }
 
-        var run = request.RunId ?? RunNames.Make(resolved.Plan.Workflow, time);
+        return await RunAsync(resolved, request.RunId ?? RunNames.Make(resolved.Plan.Workflow, time));
+    }
+
+    /// <summary>Runs a workflow that was planned before.</summary>
+    public async Task<int> RunAsync(ResolvedWorkflow resolved, string run)
+    {
         try
         {
-            var state = StateDirectory.Open(request.State);
-            using var builder = new DotnetTaskBuilder(state.Root);
-            var assemblies = await BuildAsync(resolved.Plan, builder);
-            await using var store = await StoreConnection.OpenAsync(request.Store, state, interrupts.AtOnce);
+            await using var backend = await open(request, interrupts.AtOnce);
 
             // A store that goes away is waited for, but one that was never there is most likely misspelt.
-            var goesOn = await store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly) is not null;
-            return await DriveAsync(resolved, run, goesOn, state, assemblies, store);
+            var goesOn = await backend.Store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly) is not null;
+            return await DriveAsync(resolved, run, goesOn, backend);
         }
-        catch (TaskBuildException exception)
+        catch (Exception exception) when (RunFailures.ExitCodeOf(exception) is { } exitCode)
         {
             await errors.WriteLineAsync($"executor: {exception.Message}");
-            return ExitCodes.InvalidInput;
-        }
-        catch (RunConflictException exception)
-        {
-            await errors.WriteLineAsync($"executor: {exception.Message}");
-            return ExitCodes.InvalidInput;
-        }
-        catch (Exception exception) when (exception is JournalException || StoreConnection.IsUnavailable(exception))
-        {
-            await errors.WriteLineAsync($"executor: {exception.Message}");
-            return ExitCodes.InfrastructureUnavailable;
+            return exitCode;
         }
         catch (OperationCanceledException) when (interrupts.ExitCode is { } exitCode)
         {
@@ -64,67 +57,23 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> BuildAsync(RunPlan plan, DotnetTaskBuilder builder)
-    {
-        var assemblies = new Dictionary<string, string>();
-        foreach (var task in plan.Tasks)
-        {
-            if (task.Dotnet is { } dotnet && !assemblies.ContainsKey(dotnet.Source))
-            {
-                assemblies[dotnet.Source] = await builder.BuildAsync(dotnet, interrupts.Orderly);
-            }
-        }
-
-        return assemblies;
-    }
-
-    private async Task<int> DriveAsync(
-        ResolvedWorkflow resolved,
-        string run,
-        bool goesOn,
-        StateDirectory state,
-        IReadOnlyDictionary<string, string> assemblies,
-        StoreConnection store)
+    private async Task<int> DriveAsync(ResolvedWorkflow resolved, string run, bool goesOn, IRunBackend backend)
     {
         var plan = resolved.Plan;
-        var cgroups = CgroupRoot.Find();
-        var launching = new LocalLauncherOptions
-        {
-            Directory = state.Attempts,
-            Runner = RunnerLocation.Find(),
-            Capacity = request.Parallel ?? Environment.ProcessorCount,
-            Cgroups = cgroups,
-            Log = output.Log,
-            KeepFiles = request.KeepFiles,
-        };
+        var store = backend.Store;
         var accounts = new RunAccounts(plan);
         using var trace = request.TraceFile is { } file ? new TraceWriter(file) : null;
         var started = time.GetTimestamp();
-        output.Started(run, plan, cgroups is null
-            ? "memory limits are watched every 100 ms: this process may not make cgroups"
-            : $"memory limits are enforced by cgroups {(cgroups.Unified ? "v2" : "v1")}");
-        if (ClusterOnlyFields.Warning(plan) is { } warning)
-        {
-            output.Notice(warning);
-        }
-
-        var descriptors = new DescriptorFactory(plan, run, [store.Address], assemblies);
-        var options = new DriverOptions
-        {
-            Describe = (task, index, generation, attempt, seals) => descriptors.Create(task, index, generation, attempt, seals),
-            Scheduling = new SchedulerOptions { MaxParallel = Math.Min(launching.Capacity, plan.MaxParallelTasks ?? int.MaxValue) },
-            Workflow = resolved.Serialize(),
-            Resume = request.RunId is not null,
-            RunKey = store.RunKeyOf(run),
-            Time = time,
-        };
-        using var interrupted = interrupts.Orderly.Register(
-            () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
         RunResult result;
-        await using (var launcher = new LocalProcessLauncher(launching, time))
+        await using (var prepared = await backend.PrepareAsync(resolved, run, output, interrupts.Orderly))
         {
+            output.Started(run, plan, prepared.Machine);
+            using var interrupted = interrupts.Orderly.Register(
+                () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
             var observer = new SessionObserver(output, plan, accounts, trace);
-            result = await RunDriver.RunAsync(plan, run, store.Records, launcher, options, observer, interrupts.Orderly, interrupts.AtOnce);
+            var options = OptionsOf(resolved, run, store, prepared);
+            result = await RunDriver.RunAsync(
+                plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Orderly, interrupts.AtOnce);
         }
 
         if (result.End == RunEnd.Succeeded)
@@ -141,6 +90,23 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         var exitCode = result.End == RunEnd.Cancelled ? interrupts.ExitCode ?? ExitCodes.Interrupted : result.ExitCode;
         output.Finished(run, result, accounts, time.GetElapsedTime(started), exitCode);
         return exitCode;
+    }
+
+    private DriverOptions OptionsOf(ResolvedWorkflow resolved, string run, StoreConnection store, PreparedRun prepared)
+    {
+        var scheduling = new SchedulerOptions
+        {
+            MaxParallel = Math.Min(request.Parallel ?? prepared.Launcher.Capacity, resolved.Plan.MaxParallelTasks ?? int.MaxValue),
+        };
+        return new DriverOptions
+        {
+            Describe = (task, index, generation, attempt, seals) => prepared.Descriptors.Create(task, index, generation, attempt, seals),
+            Scheduling = prepared.PendingLimit is { } pending ? scheduling with { PendingLimit = pending } : scheduling,
+            Workflow = resolved.Serialize(),
+            Resume = request.RunId is not null,
+            RunKey = store.RunKeyOf(run),
+            Time = time,
+        };
     }
 
     private async Task ShowResultsAsync(RunPlan plan, string run, StoreConnection store, RunResult result)

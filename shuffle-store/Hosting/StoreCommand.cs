@@ -105,8 +105,8 @@ internal static class StoreCommand
             return $"--ingest-budget-mib: {budgetMib} is too little for --window-mib {windowMib}, expected at least {windowMib + 16}";
         }
 
-        return keyFile is not null && new FileInfo(keyFile) is { Exists: true, Length: < StoreKeys.MinMasterKeyBytes } file
-            ? $"--key-file: {keyFile} holds {file.Length} bytes, expected at least {StoreKeys.MinMasterKeyBytes}"
+        return keyFile is not null && File.Exists(keyFile) && MasterKeyFile.LengthOf(keyFile) is var length && length < StoreKeys.MinMasterKeyBytes
+            ? $"--key-file: {keyFile} holds {length} bytes, expected at least {StoreKeys.MinMasterKeyBytes}"
             : null;
     }
 

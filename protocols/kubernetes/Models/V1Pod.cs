@@ -79,6 +79,9 @@ public sealed class V1Container
     /// <summary>Variables with literal values; those from references are read without a value.</summary>
     public IList<V1EnvVar>? Env { get; set; }
 
+    /// <summary>The ports that the container says it listens on.</summary>
+    public IList<V1ContainerPort>? Ports { get; set; }
+
     /// <summary>Requests and limits.</summary>
     public V1ResourceRequirements? Resources { get; set; }
 
@@ -90,6 +93,16 @@ public sealed class V1Container
 
     /// <summary><c>File</c> or <c>FallbackToLogsOnError</c>.</summary>
     public string? TerminationMessagePolicy { get; set; }
+}
+
+/// <summary>A port of a container (core/v1 ContainerPort).</summary>
+public sealed class V1ContainerPort
+{
+    /// <summary>By which services may name it; null for none.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>The port.</summary>
+    public int ContainerPort { get; set; }
 }
 
 /// <summary>One environment variable (core/v1 EnvVar).</summary>

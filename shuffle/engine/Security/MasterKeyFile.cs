@@ -17,11 +17,21 @@ public static class MasterKeyFile
             Create(path);
         }
 
-        var file = new FileInfo(path);
-        return file.Length is >= StoreKeys.MinMasterKeyBytes and <= StoreKeys.MaxMasterKeyBytes
+        var length = LengthOf(path);
+        return length is >= StoreKeys.MinMasterKeyBytes and <= StoreKeys.MaxMasterKeyBytes
             ? File.ReadAllBytes(path)
             : throw new IOException(
-                $"{path} holds {file.Length} bytes, a master key has {StoreKeys.MinMasterKeyBytes} to {StoreKeys.MaxMasterKeyBytes}");
+                $"{path} holds {length} bytes, a master key has {StoreKeys.MinMasterKeyBytes} to {StoreKeys.MaxMasterKeyBytes}");
+    }
+
+    /// <summary>
+    /// The bytes that a file holds. Links are followed, which <see cref="FileInfo.Length"/> does not: every key of a mounted Secret is one.
+    /// </summary>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public static long LengthOf(string path)
+    {
+        using var file = File.OpenHandle(path);
+        return RandomAccess.GetLength(file);
     }
 
     private static void Create(string path)

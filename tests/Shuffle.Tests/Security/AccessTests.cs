@@ -132,6 +132,19 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_key_file_may_be_a_link_as_in_a_mounted_Secret()
+    {
+        using var folder = new TemporaryFolder();
+        var key = new byte[40];
+        Random.Shared.NextBytes(key);
+        File.WriteAllBytes(Path.Combine(folder.Path, "data"), key);
+        var link = Path.Combine(folder.Path, "link");
+        File.CreateSymbolicLink(link, "data");
+        Assert.Equal(40, MasterKeyFile.LengthOf(link));
+        Assert.Equal(key, MasterKeyFile.ReadOrCreate(link));
+    }
+
+    [Fact]
     public void A_key_file_is_made_once_for_its_owner_alone()
     {
         using var folder = new TemporaryFolder();

@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Executor.Cluster;
+
+namespace Executor.Cli;
+
+/// <summary>The options that say which cluster a command works with; the same for all commands on runs. Each has a variable for pods.</summary>
+internal sealed class ClusterArguments
+{
+    private readonly Option<string> _backend = new("--backend")
+    {
+        Description = "local: processes of this machine. kubernetes: Jobs of a cluster. Default: $EXECUTOR_BACKEND, else local.",
+        DefaultValueFactory = _ => Variable("EXECUTOR_BACKEND") ?? Local,
+    };
+
+    private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "The kubeconfig. Default: as kubectl's; in a pod its service account.", HelpName = "FILE" };
+
+    private readonly Option<string?> _context = new("--context") { Description = "The kubeconfig's context. Default: its current one.", HelpName = "NAME" };
+
+    private readonly Option<string?> _namespace = new("--namespace", "-n")
+    {
+        Description = "The namespace. Default: $EXECUTOR_NAMESPACE, else the context's, or the pod's own.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string> _registry = new("--image-registry")
+    {
+        Description = "What the product's images are named below. Default: $EXECUTOR_IMAGE_REGISTRY, else executor.",
+        DefaultValueFactory = _ => Variable("EXECUTOR_IMAGE_REGISTRY") ?? "executor",
+        HelpName = "PREFIX",
+    };
+
+    private readonly Option<string> _tag = new("--image-tag")
+    {
+        Description = "The product's images' tag. Default: $EXECUTOR_IMAGE_TAG, else the executor's version.",
+        DefaultValueFactory = _ => Variable("EXECUTOR_IMAGE_TAG") ?? Version,
+        HelpName = "TAG",
+    };
+
+    private readonly Option<string?> _image = new("--image") { Description = "The image of commands and scripts whose task names none.", HelpName = "IMAGE" };
+
+    private const string Local = "local";
+    private const string Kubernetes = "kubernetes";
+
+    private static string Version => typeof(ClusterArguments).Assembly.GetName().Version?.ToString(3) ?? "latest";
+
+    /// <summary>Adds those that every command on runs has.</summary>
+    public void AddTo(Command command)
+    {
+        _backend.AcceptOnlyFromAmong(Local, Kubernetes);
+        command.Add(_backend);
+        command.Add(_kubeconfig);
+        command.Add(_context);
+        command.Add(_namespace);
+    }
+
+    /// <summary>Adds those that a command has that starts pods.</summary>
+    public void AddImagesTo(Command command)
+    {
+        command.Add(_registry);
+        command.Add(_tag);
+        command.Add(_image);
+    }
+
+    /// <summary>Which cluster; null for this machine.</summary>
+    public ClusterOptions? Cluster(ParseResult parsed, Uri? store, string? storeKeyFile)
+    {
+        if (parsed.GetRequiredValue(_backend) != Kubernetes)
+        {
+            return null;
+        }
+
+        var registry = parsed.GetValue(_registry) ?? "executor";
+        var tag = parsed.GetValue(_tag) ?? Version;
+        return new ClusterOptions
+        {
+            Kubeconfig = parsed.GetValue(_kubeconfig),
+            Context = parsed.GetValue(_context),
+            NamespaceName = parsed.GetValue(_namespace) ?? Variable("EXECUTOR_NAMESPACE"),
+            Store = store ?? (Variable("EXECUTOR_STORE") is { } address ? new Uri(address) : null),
+            StoreKeyFile = storeKeyFile ?? Variable("EXECUTOR_STORE_KEY_FILE"),
+            Images = new ClusterImages
+            {
+                Runner = Variable("EXECUTOR_RUNNER_IMAGE") ?? $"{registry}/task-runner:{tag}",
+                Dotnet = Variable("EXECUTOR_DOTNET_IMAGE") ?? $"{registry}/dotnet-task:{tag}",
+                Driver = Variable("EXECUTOR_DRIVER_IMAGE") ?? $"{registry}/executor:{tag}",
+                Store = Variable("EXECUTOR_STORE_IMAGE") ?? $"{registry}/shuffle-store:{tag}",
+                Default = parsed.GetValue(_image) ?? Variable("EXECUTOR_IMAGE"),
+                PullPolicy = Variable("EXECUTOR_IMAGE_PULL_POLICY"),
+                PullSecrets = Variable("EXECUTOR_IMAGE_PULL_SECRETS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            },
+        };
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

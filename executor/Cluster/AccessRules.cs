@@ -1,0 +1,54 @@
+namespace Executor.Cluster;
+
+/// <summary>
+/// The rights in the namespace that each role needs, rule by rule with the call that needs it. The chart, the trial installation and <c>executor
+/// doctor</c> all go by these lists; the end-to-end tests run with exactly them.
+/// </summary>
+internal static class AccessRules
+{
+    /// <summary>What the driver of a run needs, in a pod or on a laptop.</summary>
+    public static IReadOnlyList<AccessRule> Driver { get; } =
+    [
+        new("batch", "jobs", ["create", "get", "list", "watch", "patch", "delete", "deletecollection"], "launch, watch and release attempts"),
+        new("batch", "jobs/status", ["patch"], "write the outcome of Jobs that the server leaves to the executor (Kubernetes 1.32 and later)"),
+        new("", "pods", ["create", "get", "list", "watch", "delete"], "watch attempts, and make the pods of Jobs that the server leaves to the executor"),
+        new("", "configmaps", ["create", "get", "list", "watch"], "make and watch the run's anchor"),
+        new("", "secrets", ["create"], "make the Secret with the run's key"),
+        new("coordination.k8s.io", "leases", ["create", "get", "update"], "hold the run's Lease"),
+        new("", "events", ["list"], "say why a pod does not start"),
+        new("", "resourcequotas", ["list", "watch"], "hold launches that a quota has no room for"),
+        new("", "services", ["get"], "find the store"),
+    ];
+
+    /// <summary>What a person needs who submits, follows and deletes runs from outside the cluster.</summary>
+    public static IReadOnlyList<AccessRule> User { get; } =
+    [
+        new("", "services", ["get"], "find the store"),
+        new("", "secrets", ["get"], "read the store's master key", ClusterStore.KeySecret),
+        new("", "pods", ["get", "list", "watch"], "find the store's pod and the driver's"),
+        new("", "pods/portforward", ["create", "get"], "reach the store through the API server"),
+        new("", "pods/log", ["get"], "follow the driver, and the logs of attempts that run"),
+        new("", "configmaps", ["create", "get", "delete"], "make a run's anchor, and delete it"),
+        new("batch", "jobs", ["create", "get", "list", "watch"], "submit the driver's Job"),
+    ];
+
+    /// <summary>What it takes, beside the user's rights, to start a store in a namespace that has none.</summary>
+    public static IReadOnlyList<AccessRule> Trial { get; } =
+    [
+        new("", "services", ["create", "patch"], "the store's Service"),
+        new("", "secrets", ["create"], "the store's master key"),
+        new("", "persistentvolumeclaims", ["create", "get"], "the store's volume"),
+        new("apps", "deployments", ["create", "get", "patch"], "the store's pod"),
+        new("", "serviceaccounts", ["create", "patch"], "the driver's account"),
+        new("rbac.authorization.k8s.io", "roles", ["create", "patch"], "the driver's role"),
+        new("rbac.authorization.k8s.io", "rolebindings", ["create", "patch"], "the driver's role"),
+    ];
+}
+
+/// <summary>A right to some calls.</summary>
+/// <param name="Group">The API group; empty for core.</param>
+/// <param name="Resource">The resource, with its subresource behind a slash.</param>
+/// <param name="Verbs">What may be done.</param>
+/// <param name="Why">Which call of the product needs it.</param>
+/// <param name="Name">The one object that it is about; null for all of the namespace.</param>
+internal sealed record AccessRule(string Group, string Resource, IReadOnlyList<string> Verbs, string Why, string? Name = null);

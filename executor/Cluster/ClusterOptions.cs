@@ -1,0 +1,26 @@
+namespace Executor.Cluster;
+
+/// <summary>Which cluster and namespace, which images, which store.</summary>
+internal sealed record ClusterOptions
+{
+    /// <summary>The kubeconfig; null for kubectl's rules, or in a pod for its service account.</summary>
+    public string? Kubeconfig { get; init; }
+
+    /// <summary>The kubeconfig's context; null for its current one.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The namespace of everything; null for the context's, or the pod's own.</summary>
+    public string? NamespaceName { get; init; }
+
+    /// <summary>The images.</summary>
+    public required ClusterImages Images { get; init; }
+
+    /// <summary>The store's Service.</summary>
+    public string StoreService { get; init; } = ClusterStore.DefaultService;
+
+    /// <summary>The store's address inside the cluster; null to find it by <see cref="StoreService"/>.</summary>
+    public Uri? Store { get; init; }
+
+    /// <summary>A file with the store's master key; null to read it from the store's Secret.</summary>
+    public string? StoreKeyFile { get; init; }
+}

@@ -1,0 +1,91 @@
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Cluster;
+
+/// <summary>
+/// The object that owns everything of a run in the cluster: whoever deletes it deletes all of it. It says what it takes to find the run's records from
+/// its name alone.
+/// </summary>
+internal static class RunAnchor
+{
+    private const string RunKey = "run";
+    private const string WorkflowKey = "workflow";
+    private const string StoreKey = "store";
+
+    /// <summary>Makes the anchor, or takes the one that stands.</summary>
+    /// <exception cref="ClusterException">It is being deleted, or the name is taken by something else.</exception>
+    /// <exception cref="KubernetesException">The server refuses.</exception>
+    public static async Task<ObjectReference> EnsureAsync(
+        ClusterConnection cluster, string run, string workflow, Uri store, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var maps = cluster.Client.ConfigMaps(cluster.NamespaceName);
+        var anchor = new V1ConfigMap
+        {
+            Metadata = new V1ObjectMeta { Name = ObjectNames.Anchor(run), Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent) },
+            Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
+        };
+        try
+        {
+            return ReferenceTo(await maps.CreateAsync(anchor, cancellationToken: cancellationToken));
+        }
+        catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+        {
+            var standing = await maps.ReadAsync(anchor.Metadata.Name, cancellationToken);
+            return standing switch
+            {
+                { Metadata.DeletionTimestamp: not null } =>
+                    throw new ClusterException($"run {run} is being deleted (ConfigMap {anchor.Metadata.Name}); try again when it is gone"),
+                _ when standing.Data?.TryGetValue(RunKey, out var name) != true || name != run =>
+                    throw new ClusterException($"ConfigMap {anchor.Metadata.Name} is there and is not the anchor of run {run}; use another --run-id"),
+                _ => ReferenceTo(standing),
+            };
+        }
+    }
+
+    /// <summary>Makes the Secret that task pods take the run's key from, or leaves the one that stands.</summary>
+    public static async Task EnsureSecretAsync(
+        ClusterConnection cluster, string run, string workflow, ObjectReference anchor, string runKey, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var secret = new V1Secret
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = ObjectNames.RunSecret(run),
+                Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
+                OwnerReferences = [OwnedBy(anchor)],
+            },
+            Immutable = true,
+            StringData = new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey },
+        };
+        try
+        {
+            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(secret, cancellationToken: cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+        {
+            // The key is a function of the run's name and the master key: what stands is the same.
+        }
+    }
+
+    /// <summary>The owner reference to a run's anchor.</summary>
+    public static V1OwnerReference OwnedBy(ObjectReference anchor)
+    {
+        ArgumentNullException.ThrowIfNull(anchor);
+        return new V1OwnerReference { ApiVersion = anchor.ApiVersion, Kind = anchor.Kind, Name = anchor.Name, Uid = anchor.Uid };
+    }
+
+    /// <summary>The labels of a run's own objects.</summary>
+    public static Dictionary<string, string> LabelsOf(string run, string workflow, string component) => new()
+    {
+        [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor,
+        [KubernetesLabels.Component] = component,
+        [KubernetesLabels.Run] = run,
+        [KubernetesLabels.Workflow] = workflow,
+    };
+
+    private static ObjectReference ReferenceTo(V1ConfigMap anchor) => new("v1", "ConfigMap", anchor.Metadata.Name!, anchor.Metadata.Uid!);
+}

@@ -1,0 +1,178 @@
+using System.Text.Json.Nodes;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Cluster.Trial;
+
+/// <summary>
+/// The objects of a store that is started in a namespace for trying the product: those of the chart at their plainest, as server-side apply takes them.
+/// </summary>
+internal static class TrialObjects
+{
+    /// <summary>The driver's account, in the chart as well.</summary>
+    public const string DriverAccount = "executor-driver";
+
+    /// <summary>The store's port.</summary>
+    public const int Port = 8815;
+
+    private const string VolumeClaim = "executor-store";
+    private const string DataPath = "/data";
+    private const string KeyPath = "/keys";
+    private const long NoUser = 65532;
+
+    /// <summary>The store's Service.</summary>
+    public static JsonObject Service() => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Service",
+        ["metadata"] = Metadata(ClusterStore.DefaultService),
+        ["spec"] = new JsonObject
+        {
+            ["selector"] = StoreLabels(),
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["port"] = Port, ["targetPort"] = Port, ["protocol"] = "TCP" }),
+        },
+    };
+
+    /// <summary>The store's volume claim.</summary>
+    public static JsonObject Claim() => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "PersistentVolumeClaim",
+        ["metadata"] = Metadata(VolumeClaim),
+        ["spec"] = new JsonObject
+        {
+            ["accessModes"] = new JsonArray("ReadWriteOnce"),
+            ["resources"] = new JsonObject { ["requests"] = new JsonObject { ["storage"] = "20Gi" } },
+        },
+    };
+
+    /// <summary>The store's pod.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="isEphemeral">True to keep the data in the pod alone.</param>
+    public static JsonObject Deployment(ClusterImages images, bool isEphemeral)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var container = new JsonObject
+        {
+            ["name"] = "store",
+            ["image"] = images.Store,
+            ["args"] = new JsonArray("--listen", $"[::]:{Port}", "--directory", DataPath, "--key-file", $"{KeyPath}/{ClusterStore.KeyName}"),
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["containerPort"] = Port, ["protocol"] = "TCP" }),
+            ["readinessProbe"] = new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = Port }, ["periodSeconds"] = 2 },
+            ["resources"] = new JsonObject
+            {
+                ["requests"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" },
+                ["limits"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" },
+            },
+            ["securityContext"] = new JsonObject
+            {
+                ["allowPrivilegeEscalation"] = false,
+                ["readOnlyRootFilesystem"] = true,
+                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+            },
+            ["volumeMounts"] = new JsonArray(
+                new JsonObject { ["name"] = "data", ["mountPath"] = DataPath },
+                new JsonObject { ["name"] = "key", ["mountPath"] = KeyPath, ["readOnly"] = true }),
+        };
+        if (images.PullPolicy is { } policy)
+        {
+            container["imagePullPolicy"] = policy;
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "apps/v1",
+            ["kind"] = "Deployment",
+            ["metadata"] = Metadata(ClusterStore.DefaultService),
+            ["spec"] = new JsonObject
+            {
+                ["replicas"] = 1,
+
+                // A folder has one owner at a time.
+                ["strategy"] = new JsonObject { ["type"] = "Recreate" },
+                ["selector"] = new JsonObject { ["matchLabels"] = StoreLabels() },
+                ["template"] = new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["labels"] = StoreLabels() },
+                    ["spec"] = new JsonObject
+                    {
+                        ["automountServiceAccountToken"] = false,
+                        ["enableServiceLinks"] = false,
+                        ["securityContext"] = new JsonObject
+                        {
+                            ["runAsNonRoot"] = true,
+                            ["runAsUser"] = NoUser,
+                            ["runAsGroup"] = NoUser,
+                            ["fsGroup"] = NoUser,
+                            ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+                        },
+                        ["imagePullSecrets"] = new JsonArray([.. images.PullSecrets.Select(name => new JsonObject { ["name"] = name })]),
+                        ["containers"] = new JsonArray(container),
+                        ["volumes"] = new JsonArray(
+                            new JsonObject
+                            {
+                                ["name"] = "data",
+                                [isEphemeral ? "emptyDir" : "persistentVolumeClaim"] = isEphemeral ? new JsonObject() : new JsonObject { ["claimName"] = VolumeClaim },
+                            },
+                            new JsonObject { ["name"] = "key", ["secret"] = new JsonObject { ["secretName"] = ClusterStore.KeySecret } }),
+                    },
+                },
+            },
+        };
+    }
+
+    /// <summary>The driver's account.</summary>
+    public static JsonObject Account() => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "ServiceAccount",
+        ["metadata"] = Metadata(DriverAccount),
+    };
+
+    /// <summary>The driver's role.</summary>
+    public static JsonObject Role() => new()
+    {
+        ["apiVersion"] = "rbac.authorization.k8s.io/v1",
+        ["kind"] = "Role",
+        ["metadata"] = Metadata(DriverAccount),
+        ["rules"] = new JsonArray([.. AccessRules.Driver.Select(RuleOf)]),
+    };
+
+    /// <summary>Gives the account the role.</summary>
+    public static JsonObject RoleBinding() => new()
+    {
+        ["apiVersion"] = "rbac.authorization.k8s.io/v1",
+        ["kind"] = "RoleBinding",
+        ["metadata"] = Metadata(DriverAccount),
+        ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = DriverAccount },
+        ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = DriverAccount }),
+    };
+
+    private static JsonObject RuleOf(AccessRule rule)
+    {
+        var result = new JsonObject
+        {
+            ["apiGroups"] = new JsonArray(rule.Group),
+            ["resources"] = new JsonArray(rule.Resource),
+            ["verbs"] = new JsonArray([.. rule.Verbs.Select(verb => JsonValue.Create(verb))]),
+        };
+        if (rule.Name is { } name)
+        {
+            result["resourceNames"] = new JsonArray(name);
+        }
+
+        return result;
+    }
+
+    private static JsonObject Metadata(string name) => new()
+    {
+        ["name"] = name,
+        ["labels"] = new JsonObject { [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor },
+    };
+
+    private static JsonObject StoreLabels() => new()
+    {
+        ["app.kubernetes.io/name"] = "executor",
+        [KubernetesLabels.Component] = KubernetesLabels.StoreComponent,
+        [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor,
+    };
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using Executor.Contracts.Identity;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Launching.Kubernetes.Jobs;
+
+/// <summary>
+/// Creates the Job of an attempt, and where the server leaves that to the executor its pod, until it is certain whether they stand. Names are
+/// functions of the attempt, so that everything may be repeated. Thread-safe.
+/// </summary>
+internal sealed class JobCreator(KubernetesClient client, string namespaceName, string anchorUid, TimeProvider time)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly GenericClient<V1Job> _jobs = client.Jobs(namespaceName);
+    private readonly PodClient _pods = client.Pods(namespaceName);
+
+    /// <summary>Creates the Job, or adopts the one that stands under its name if that is the same.</summary>
+    /// <returns>The Job as the server has it.</returns>
+    /// <exception cref="LaunchException">There is no room for it now, or there never will be.</exception>
+    public async Task<V1Job> CreateAsync(JsonObject job, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        var created = await RepeatAsync(attempt, token => CreateOrAdoptAsync(job, attempt, token), cancellationToken);
+        if (created.Spec?.ManagedBy == KubernetesLabels.JobController)
+        {
+            await CreatePodAsync(job, created, attempt, cancellationToken);
+        }
+
+        return created;
+    }
+
+    /// <summary>Makes the pod of a Job that is the executor's, if it is not there.</summary>
+    /// <exception cref="LaunchException">There is no room for it now, or there never will be.</exception>
+    public async Task CreatePodAsync(JsonObject job, V1Job created, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        var pod = JobFactory.PodOf(job, created.Metadata.Uid!);
+        try
+        {
+            await RepeatAsync(attempt, token => CreateUnlessThereAsync(pod, token), cancellationToken);
+        }
+        catch (LaunchException)
+        {
+            // A Job without a pod would count against quotas, and be taken for a lost one.
+            await DeleteAsync(created, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task<V1Job> CreateOrAdoptAsync(JsonObject job, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _jobs.CreateAsync(job, cancellationToken: cancellationToken);
+            }
+            catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+            {
+                if (await FindAsync((string)job["metadata"]!["name"]!, cancellationToken) is { } standing)
+                {
+                    return Adopt(standing, job, attempt);
+                }
+            }
+        }
+    }
+
+    private async Task<V1Job?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _jobs.ReadAsync(name, cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    private V1Job Adopt(V1Job standing, JsonObject job, AttemptId attempt)
+    {
+        var isOurs = standing.Metadata.OwnerReferences?.Any(owner => owner.Uid == anchorUid) == true;
+        if (!isOurs || standing.Metadata.DeletionTimestamp is not null)
+        {
+            throw new LaunchException(hold: true, $"Job {standing.Metadata.Name} of an earlier run of the same name is still being deleted");
+        }
+
+        var hash = (string?)job["metadata"]!["annotations"]![KubernetesLabels.DescriptorHash];
+        return standing.Metadata.Annotations?.TryGetValue(KubernetesLabels.DescriptorHash, out var found) == true && found == hash
+            ? standing
+            : throw new LaunchException(hold: false, $"Job {standing.Metadata.Name} is there and has another descriptor than {attempt}");
+    }
+
+    private async Task<V1Pod?> CreateUnlessThereAsync(JsonObject pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _pods.CreateAsync(pod, cancellationToken: cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Repeats a call while nobody knows whether it took effect, or the server is out of breath; a network that is cut for a minute costs a minute.
+    /// </summary>
+    private async Task<T> RepeatAsync<T>(AttemptId attempt, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await call(cancellationToken);
+            }
+            catch (KubernetesException failure) when (IsPassing(failure))
+            {
+                await Task.Delay(failure.RetryAfter ?? pause, time, cancellationToken);
+            }
+            catch (KubernetesException refusal)
+            {
+                throw Refusal(refusal, attempt);
+            }
+        }
+    }
+
+    private static bool IsPassing(KubernetesException failure) =>
+        failure.IsTransportFailure || failure.StatusCode >= System.Net.HttpStatusCode.InternalServerError || failure.IsConflict;
+
+    private static LaunchException Refusal(KubernetesException refusal, AttemptId attempt)
+    {
+        // A quota or a busy server may have room later; whatever else the server refuses, it will refuse again.
+        var mayPass = refusal.IsQuotaExceeded || refusal.IsTooManyRequests;
+        return new LaunchException(mayPass, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal.Message}", refusal);
+    }
+
+    private async Task DeleteAsync(V1Job job, CancellationToken cancellationToken)
+    {
+        var options = new V1DeleteOptions
+        {
+            PropagationPolicy = V1DeleteOptions.Background,
+            Preconditions = new V1Preconditions { Uid = job.Metadata.Uid },
+        };
+        try
+        {
+            await _jobs.DeleteAsync(job.Metadata.Name!, options, cancellationToken);
+        }
+        catch (KubernetesException)
+        {
+            // It is found again as a Job without a pod, and lost as one.
+        }
+    }
+}

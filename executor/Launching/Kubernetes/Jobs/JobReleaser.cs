@@ -1,0 +1,91 @@
+using System.Threading.Channels;
+using Executor.Contracts.Identity;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Launching.Kubernetes.Jobs;
+
+/// <summary>
+/// Deletes Jobs whose ends are on record, hundreds with one request. Deletions that fail are tried again; what is left when the executor ends is
+/// the anchor's to delete, or <c>executor gc</c>'s. Thread-safe.
+/// </summary>
+internal sealed class JobReleaser : IAsyncDisposable
+{
+    /// <summary>The most Jobs of one request.</summary>
+    public const int MaxBatch = 500;
+
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastTry = TimeSpan.FromSeconds(10);
+
+    private readonly GenericClient<V1Job> _jobs;
+    private readonly string _run;
+    private readonly TimeProvider _time;
+    private readonly Channel<string> _hashes = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _ending = new();
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>A releaser of a run's Jobs; it does nothing before <see cref="Start"/>.</summary>
+    public JobReleaser(GenericClient<V1Job> jobs, string run, TimeProvider time)
+    {
+        _jobs = jobs;
+        _run = run;
+        _time = time;
+    }
+
+    /// <summary>Begins to delete.</summary>
+    public void Start() => _loop = RunAsync();
+
+    /// <summary>Lets an attempt's Job be deleted soon.</summary>
+    public void Release(AttemptId attempt) => _hashes.Writer.TryWrite(ObjectNames.AttemptHash(attempt));
+
+    /// <summary>Deletes what waits, within 10 s.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _hashes.Writer.TryComplete();
+        _ending.CancelAfter(LastTry);
+        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (await _hashes.Reader.WaitToReadAsync(_ending.Token))
+        {
+            if (_hashes.Reader.Count < MaxBatch && !_hashes.Reader.Completion.IsCompleted)
+            {
+                await Task.WhenAny(Task.Delay(Gather, _time, _ending.Token), _hashes.Reader.Completion);
+            }
+
+            var batch = new List<string>();
+            while (batch.Count < MaxBatch && _hashes.Reader.TryRead(out var hash))
+            {
+                batch.Add(hash);
+            }
+
+            await DeleteAsync(batch);
+        }
+    }
+
+    private async Task DeleteAsync(List<string> hashes)
+    {
+        var selection = new ListOptions
+        {
+            LabelSelector = $"{KubernetesLabels.Run}={_run},{KubernetesLabels.AttemptHash} in ({string.Join(',', hashes)})",
+        };
+        var options = new V1DeleteOptions { PropagationPolicy = V1DeleteOptions.Background };
+        while (true)
+        {
+            try
+            {
+                await _jobs.DeleteCollectionAsync(selection, options, _ending.Token);
+                return;
+            }
+            catch (KubernetesException failure)
+            {
+                await Task.Delay(failure.RetryAfter ?? RetryPause, _time, _ending.Token);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Executor.Contracts.Descriptors;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Informers;
+using Executor.Kubernetes.Models;
+
+namespace Executor.Launching.Kubernetes.Jobs;
+
+/// <summary>
+/// Knows the namespace's resource quotas, so that an attempt they have no room for is not launched: the Job controller would try to make its pod with
+/// pauses of up to minutes. A guess, as others use the same quotas: what the server refuses is held as well. Thread-safe.
+/// </summary>
+internal sealed class QuotaWatch
+{
+    private static readonly string[] CpuNames = ["limits.cpu", "requests.cpu", "cpu"];
+    private static readonly string[] MemoryNames = ["limits.memory", "requests.memory", "memory"];
+    private static readonly string[] CountNames = ["pods", "count/pods", "count/jobs.batch"];
+
+    private readonly GenericClient<V1ResourceQuota> _client;
+    private Informer<V1ResourceQuota>? _informer;
+
+    /// <summary>Watches nothing before <see cref="RunAsync"/>.</summary>
+    public QuotaWatch(KubernetesClient client, string namespaceName) => _client = client.ResourceQuotas(namespaceName);
+
+    /// <summary>Watches until cancelled. Without the right to, it knows of no quota.</summary>
+    public async Task RunAsync(Action<string> onFailure, CancellationToken cancellationToken)
+    {
+        var options = new InformerOptions<V1ResourceQuota>
+        {
+            OnFailure = failure =>
+            {
+                if (failure.Exception is not KubernetesException { IsForbidden: true })
+                {
+                    onFailure($"the watch of resource quotas was interrupted, trying again: {failure.Exception.Message}");
+                }
+            },
+        };
+        _informer = new Informer<V1ResourceQuota>(_client, options, new Ignore());
+        await _informer.RunAsync(cancellationToken);
+    }
+
+    /// <summary>Why the quotas have no room for an attempt now; null if they have.</summary>
+    /// <param name="resources">What it asks for.</param>
+    /// <param name="uncounted">Attempts of the run that were launched and that quotas may not count yet.</param>
+    public string? Refusal(ResourceLimits resources, int uncounted)
+    {
+        foreach (var quota in _informer?.Snapshot() ?? [])
+        {
+            // A quota with scopes counts some pods only, and which ones the server knows best.
+            if (quota.Status?.Hard is not { } hard || quota.Spec?.Scopes is { Count: > 0 })
+            {
+                continue;
+            }
+
+            var refusal = Lacks(quota, hard, CpuNames, resources.CpuMillicores / 1000m, uncounted)
+                ?? Lacks(quota, hard, MemoryNames, resources.MemoryBytes, uncounted)
+                ?? Lacks(quota, hard, CountNames, 1, uncounted);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Lacks(
+        V1ResourceQuota quota, IDictionary<string, ResourceQuantity> hard, string[] names, decimal wanted, int uncounted)
+    {
+        foreach (var name in names)
+        {
+            if (hard.TryGetValue(name, out var limit))
+            {
+                var used = quota.Status!.Used?.TryGetValue(name, out var amount) == true ? amount.ToDecimal() : 0;
+                if (used + (wanted * (uncounted + 1)) > limit.ToDecimal())
+                {
+                    return $"resource quota {quota.Metadata.Name} has no room: {name} is limited to {limit}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private sealed class Ignore : IInformerHandler<V1ResourceQuota>
+    {
+        public ValueTask HandleAsync(InformerEvent<V1ResourceQuota> change, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,196 @@
+using Executor.Contracts.Identity;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Informers;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Jobs;
+using Executor.Launching.Kubernetes.Pods;
+using Executor.Launching.Kubernetes.Tracking;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Launching.Kubernetes;
+
+/// <summary>
+/// Runs each attempt as a Job with one pod (docs/adr/0009-a-job-per-attempt.md). Attempts outlive it: another launcher of the same run finds and adopts
+/// them. It survives whatever the API server does; only <see cref="StartAsync"/> of an attempt may then take long.
+/// </summary>
+internal sealed class KubernetesLauncher : ILauncher
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+
+    private readonly KubernetesLauncherOptions _options;
+    private readonly JobFactory _factory;
+    private readonly JobCreator _creator;
+    private readonly JobReleaser _releaser;
+    private readonly TrackerServant _servant;
+    private readonly AttemptTracker _tracker;
+    private readonly NodeAvoidance _avoidance = new();
+    private readonly QuotaWatch _quotas;
+    private readonly IRunRecords _records;
+    private readonly GenericClient<V1Job> _jobs;
+    private readonly PodClient _pods;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly List<Task> _loops = [];
+
+    private KubernetesLauncher(
+        KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, string anchorUid, IRunRecords records, TimeProvider time)
+    {
+        _options = options;
+        _factory = factory;
+        _records = records;
+        _time = time;
+        _jobs = client.Jobs(options.NamespaceName);
+        _pods = client.Pods(options.NamespaceName);
+        _creator = new JobCreator(client, options.NamespaceName, anchorUid, time);
+        _releaser = new JobReleaser(_jobs, options.Run, time);
+        _tracker = new AttemptTracker(options.Pending, time);
+        _servant = new TrackerServant(client, options.NamespaceName, _tracker, time);
+        _quotas = new QuotaWatch(client, options.NamespaceName);
+    }
+
+    /// <inheritdoc/>
+    public int Capacity => _options.Capacity;
+
+    /// <summary>Starts the watches and waits until they have shown what there is.</summary>
+    /// <param name="client">The cluster.</param>
+    /// <param name="options">How.</param>
+    /// <param name="factory">Makes Jobs.</param>
+    /// <param name="anchorUid">The UID of the run's anchor, which tells the run's Jobs from those of an earlier run of its name.</param>
+    /// <param name="records">Takes descriptors that are too large for a Job.</param>
+    /// <param name="onFailure">Is told, in one sentence, when a watch meets a failure that it goes on from.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public static async Task<KubernetesLauncher> OpenAsync(
+        KubernetesClient client,
+        KubernetesLauncherOptions options,
+        JobFactory factory,
+        string anchorUid,
+        IRunRecords records,
+        Action<string> onFailure,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var launcher = new KubernetesLauncher(client, options, factory, anchorUid, records, time);
+        try
+        {
+            await launcher.BeginAsync(onFailure, cancellationToken);
+            return launcher;
+        }
+        catch
+        {
+            await launcher.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(LaunchRequest request, CancellationToken cancellationToken)
+    {
+        var descriptor = request.Descriptor;
+        var attempt = descriptor.Attempt;
+        var encoded = JobFactory.Encode(descriptor);
+        var isStored = encoded.Length > JobFactory.MaxInlineDescriptor;
+        var job = _factory.Create(descriptor, encoded, isStored, _avoidance.Of(attempt.Instance));
+        if (_tracker.Objects(attempt).Job is not null)
+        {
+            return;
+        }
+
+        if (_quotas.Refusal(descriptor.Resources, _tracker.WithoutPod()) is { } refusal)
+        {
+            throw new LaunchException(hold: true, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal}");
+        }
+
+        if (isStored)
+        {
+            throw new LaunchException(hold: false, $"{attempt.Task}: descriptor too large");
+        }
+
+        var created = await _creator.CreateAsync(job, attempt, cancellationToken);
+        _tracker.Launched(attempt, JobShape.Strip(created));
+    }
+
+    /// <inheritdoc/>
+    public async Task CancelAsync(AttemptId attempt, bool immediately, CancellationToken cancellationToken)
+    {
+        if (!_tracker.Cancelling(attempt))
+        {
+            return;
+        }
+
+        var (job, pod) = _tracker.Objects(attempt);
+        if (job is not null)
+        {
+            await _servant.DeleteJobAsync(attempt, job.Metadata, cancellationToken);
+        }
+
+        if (pod is not null && (immediately || job is null))
+        {
+            await _servant.DeletePodAsync(pod.Metadata, immediately, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<AttemptId>> ListAsync(string run, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AttemptId>>([.. _tracker.List().Where(attempt => attempt.Run == run)]);
+
+    /// <inheritdoc/>
+    public void Release(AttemptId attempt, PlatformCause? cause)
+    {
+        if (cause is { } why && _tracker.Objects(attempt).Pod?.Spec?.NodeName is { } node)
+        {
+            _avoidance.Lost(attempt.Instance, node);
+        }
+
+        if (!_options.KeepJobs)
+        {
+            _releaser.Release(attempt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) => _tracker.Observations.ReadAllAsync(cancellationToken);
+
+    /// <summary>Ends the watches, and deletes Jobs that were released. Attempts that run go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _releaser.DisposeAsync();
+        await _ending.CancelAsync();
+        await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _tracker.Complete();
+        _ending.Dispose();
+    }
+
+    private async Task BeginAsync(Action<string> onFailure, CancellationToken cancellationToken)
+    {
+        var selector = $"{KubernetesLabels.Run}={_options.Run},{KubernetesLabels.Component}={KubernetesLabels.TaskComponent}";
+        var jobs = new Informer<V1Job>(_jobs, Options<V1Job>(selector, JobShape.Strip, "Jobs", onFailure), _tracker.Jobs);
+        var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, PodShape.Strip, "pods", onFailure), _tracker.Pods);
+        _releaser.Start();
+        _loops.Add(_quotas.RunAsync(onFailure, _ending.Token));
+        _loops.Add(jobs.RunAsync(_ending.Token));
+        _loops.Add(pods.RunAsync(_ending.Token));
+        await jobs.WaitForSyncAsync(cancellationToken);
+        await pods.WaitForSyncAsync(cancellationToken);
+        _tracker.LoseJobsWithoutPod();
+        _loops.Add(_servant.RunAsync(_ending.Token));
+        _loops.Add(LookAsync());
+    }
+
+    private async Task LookAsync()
+    {
+        using var timer = new PeriodicTimer(LookInterval, _time);
+        while (await timer.WaitForNextTickAsync(_ending.Token))
+        {
+            _tracker.LookAtDue();
+        }
+    }
+
+    private static InformerOptions<T> Options<T>(string selector, Func<T, T> strip, string what, Action<string> onFailure)
+        where T : class => new()
+        {
+            LabelSelector = selector,
+            Transform = strip,
+            OnFailure = failure => onFailure($"the watch of {what} was interrupted, trying again: {failure.Exception.Message}"),
+        };
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Executor.Contracts;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
+using Executor.Planning;
+
+namespace Executor.Launching.Kubernetes.Pods;
+
+/// <summary>
+/// Makes the Job of an attempt (docs/adr/0009-a-job-per-attempt.md): a pure function of the descriptor, the planned task and what all pods of the run
+/// have in common. Thread-safe.
+/// </summary>
+/// <param name="settings">What all pods have in common.</param>
+/// <param name="tasks">The run's tasks by name.</param>
+internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<string, PlannedTask> tasks)
+{
+    /// <summary>The most bytes of JSON that a descriptor may have inside a Job.</summary>
+    public const int MaxInlineDescriptor = 8 * 1024;
+
+    private readonly PodFactory _pods = new(settings);
+
+    /// <summary>The descriptor as it is handed to the runner.</summary>
+    public static byte[] Encode(TaskDescriptor descriptor) =>
+        JsonSerializer.SerializeToUtf8Bytes(descriptor, ContractsJson.Default.TaskDescriptor);
+
+    /// <summary>What <see cref="KubernetesLabels.DescriptorHash"/> says of a descriptor.</summary>
+    public static string HashOf(ReadOnlySpan<byte> encoded) => Convert.ToHexStringLower(SHA256.HashData(encoded));
+
+    /// <summary>The Job.</summary>
+    /// <param name="descriptor">The attempt.</param>
+    /// <param name="encoded">The descriptor by <see cref="Encode"/>.</param>
+    /// <param name="isStored">True if the pod is to fetch the descriptor from the store, by its hash, since it is too large for the Job.</param>
+    /// <param name="avoid">Nodes on which the instance was lost before; others are preferred.</param>
+    /// <exception cref="LaunchException">The task's fields of the pod do not make a pod that can run an attempt; trying again cannot help.</exception>
+    public JsonObject Create(TaskDescriptor descriptor, byte[] encoded, bool isStored, IReadOnlyCollection<string> avoid)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        var attempt = descriptor.Attempt;
+        var task = tasks[attempt.Task];
+        var name = ObjectNames.Job(attempt);
+        var hash = HashOf(encoded);
+        var labels = LabelsOf(attempt, task);
+        return new JsonObject
+        {
+            ["apiVersion"] = "batch/v1",
+            ["kind"] = "Job",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = name,
+                ["labels"] = labels.DeepClone(),
+                ["annotations"] = new JsonObject
+                {
+                    [KubernetesLabels.AttemptName] = attempt.ToString(),
+                    [KubernetesLabels.DescriptorHash] = hash,
+                },
+                ["ownerReferences"] = new JsonArray(OwnerReference(settings.Anchor)),
+            },
+            ["spec"] = new JsonObject
+            {
+                // A further try is a decision of the driver's, made in its journal.
+                ["backoffLimit"] = 0,
+
+                // Servers that know the field leave pod and status to the executor; others drop it.
+                ["managedBy"] = KubernetesLabels.JobController,
+                ["template"] = _pods.Create(descriptor, task, labels, isStored ? new DescriptorSource(null, hash) : new DescriptorSource(encoded, hash), avoid),
+            },
+        };
+    }
+
+    /// <summary>The pod of a Job that is the executor's to make: under a name that follows from the Job's, owned and labelled as the Job controller does it.</summary>
+    public static JsonObject PodOf(JsonObject job, string jobUid)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var name = (string)job["metadata"]!["name"]!;
+        var template = job["spec"]!["template"]!.DeepClone().AsObject();
+        var metadata = template["metadata"]!.AsObject();
+        metadata["name"] = ObjectNames.Pod(name);
+        var labels = metadata["labels"]!.AsObject();
+        labels["job-name"] = name;
+        labels["batch.kubernetes.io/job-name"] = name;
+        labels["controller-uid"] = jobUid;
+        labels["batch.kubernetes.io/controller-uid"] = jobUid;
+        metadata["ownerReferences"] = new JsonArray(OwnerReference(new ObjectReference("batch/v1", "Job", name, jobUid), isController: true));
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["metadata"] = metadata.DeepClone(),
+            ["spec"] = template["spec"]!.DeepClone(),
+        };
+    }
+
+    /// <summary>An owner reference; the garbage collector deletes what has one when the owner is gone.</summary>
+    public static JsonObject OwnerReference(ObjectReference owner, bool isController = false)
+    {
+        var reference = new JsonObject
+        {
+            ["apiVersion"] = owner.ApiVersion,
+            ["kind"] = owner.Kind,
+            ["name"] = owner.Name,
+            ["uid"] = owner.Uid,
+        };
+        if (isController)
+        {
+            reference["controller"] = true;
+            reference["blockOwnerDeletion"] = true;
+        }
+
+        return reference;
+    }
+
+    private JsonObject LabelsOf(AttemptId attempt, PlannedTask task) => new()
+    {
+        [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor,
+        [KubernetesLabels.Component] = KubernetesLabels.TaskComponent,
+        [KubernetesLabels.Workflow] = settings.Workflow,
+        [KubernetesLabels.Run] = attempt.Run,
+        [KubernetesLabels.Task] = attempt.Task,
+        [KubernetesLabels.Class] = task.Class ?? attempt.Task,
+        [KubernetesLabels.Index] = attempt.Index.ToString(CultureInfo.InvariantCulture),
+        [KubernetesLabels.Generation] = attempt.Generation.ToString(CultureInfo.InvariantCulture),
+        [KubernetesLabels.Attempt] = attempt.Attempt.ToString(CultureInfo.InvariantCulture),
+        [KubernetesLabels.AttemptHash] = ObjectNames.AttemptHash(attempt),
+    };
+}
+
+/// <summary>Where a runner finds its descriptor.</summary>
+/// <param name="Inline">The JSON itself; null if it is in the store.</param>
+/// <param name="Hash">Its SHA-256 in hex.</param>
+internal sealed record DescriptorSource(byte[]? Inline, string Hash);

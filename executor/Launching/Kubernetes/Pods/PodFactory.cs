@@ -1,0 +1,316 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Reporting;
+using Executor.Planning;
+
+namespace Executor.Launching.Kubernetes.Pods;
+
+/// <summary>
+/// Makes the template of an attempt's pod. Its defaults are those of a careful cluster: no service account's token, not root, no
+/// capabilities, no sidecar injection, and requests equal to limits in every container, so that the pod is of class Guaranteed.
+/// What a task says of its pod is laid over them. Thread-safe.
+/// </summary>
+internal sealed class PodFactory(PodSettings settings)
+{
+    /// <summary>The container in which runner and body run.</summary>
+    public const string TaskContainer = "task";
+
+    /// <summary>The init container that brings the runner.</summary>
+    public const string InjectContainer = "inject-runner";
+
+    /// <summary>The key of the run's Secret.</summary>
+    public const string RunSecretKey = "run.key";
+
+    private const string RunnerVolume = "executor-runner";
+    private const string ScratchVolume = "executor-scratch";
+    private const string ScratchPath = "/executor-scratch";
+    private const string RunnerPath = "/executor";
+    private const long NoUser = 65532;
+
+    // How long a pod stays on a node that is gone or silent; the default of 300 s is what a service wants.
+    private const int LostNodeSeconds = 30;
+
+    private static readonly string[] LostNodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+    /// <summary>The template: metadata and spec.</summary>
+    /// <exception cref="LaunchException">The task's fields do not make a pod that can run an attempt.</exception>
+    public JsonObject Create(
+        TaskDescriptor descriptor, PlannedTask task, JsonObject labels, DescriptorSource source, IReadOnlyCollection<string> avoid)
+    {
+        var fields = task.PodFields;
+        var container = Container(descriptor, task, source);
+        var podSecurity = new JsonObject
+        {
+            ["runAsNonRoot"] = true,
+            ["runAsUser"] = NoUser,
+            ["runAsGroup"] = NoUser,
+            ["fsGroup"] = NoUser,
+            ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+        };
+        var spec = new JsonObject
+        {
+            ["restartPolicy"] = "Never",
+            ["automountServiceAccountToken"] = false,
+            ["enableServiceLinks"] = false,
+            ["securityContext"] = podSecurity,
+            ["tolerations"] = Tolerations(),
+            ["containers"] = new JsonArray(container),
+            ["volumes"] = new JsonArray(EmptyDirectory(ScratchVolume)),
+        };
+        if (IsInjected(task))
+        {
+            spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources));
+            spec["volumes"]!.AsArray().Add(EmptyDirectory(RunnerVolume));
+        }
+
+        if (settings.ImagePullSecrets.Count > 0)
+        {
+            spec["imagePullSecrets"] = new JsonArray([.. settings.ImagePullSecrets.Select(name => new JsonObject { ["name"] = name })]);
+        }
+
+        if (avoid.Count > 0)
+        {
+            spec["affinity"] = AvoidNodes(avoid);
+        }
+
+        var template = new JsonObject
+        {
+            ["metadata"] = new JsonObject
+            {
+                ["labels"] = labels.DeepClone(),
+                ["annotations"] = new JsonObject
+                {
+                    [KubernetesLabels.AttemptName] = descriptor.Attempt.ToString(),
+                    [KubernetesLabels.DescriptorHash] = source.Hash,
+
+                    // A sidecar would change the class of service, and keep the pod from ending.
+                    ["sidecar.istio.io/inject"] = "false",
+                    ["linkerd.io/inject"] = "disabled",
+
+                    // Moving a pod for tidiness costs the whole attempt.
+                    ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "false",
+                    ["karpenter.sh/do-not-disrupt"] = "true",
+                },
+            },
+            ["spec"] = spec,
+        };
+        Lay(fields, template, spec, container, podSecurity);
+        Settle(spec, task, descriptor.Resources);
+        return template;
+    }
+
+    private bool IsInjected(PlannedTask task) => ImageOf(task) != settings.RunnerImage && ImageOf(task) != settings.DotnetImage;
+
+    private string ImageOf(PlannedTask task) =>
+        task.Image
+        ?? (task.Dotnet is not null ? settings.DotnetImage : settings.DefaultImage)
+        ?? throw new LaunchException(
+            hold: false, $"task {task.Name}: found no image, expected one for its command to run in; set the task's or the defaults' 'image', or --image");
+
+    private JsonObject Container(TaskDescriptor descriptor, PlannedTask task, DescriptorSource source)
+    {
+        var container = new JsonObject
+        {
+            ["name"] = TaskContainer,
+            ["image"] = ImageOf(task),
+            ["command"] = new JsonArray($"{RunnerPath}/task-runner"),
+            ["args"] = new JsonArray(),
+            ["env"] = Environment(descriptor, source),
+            ["resources"] = Resources(descriptor.Resources),
+            ["securityContext"] = ContainerSecurity(),
+            ["terminationMessagePolicy"] = "FallbackToLogsOnError",
+            ["volumeMounts"] = new JsonArray(Mount(ScratchVolume, ScratchPath)),
+        };
+        if (IsInjected(task))
+        {
+            container["volumeMounts"]!.AsArray().Add(Mount(RunnerVolume, RunnerPath, isReadOnly: true));
+        }
+
+        if (settings.ImagePullPolicy is { } policy)
+        {
+            container["imagePullPolicy"] = policy;
+        }
+
+        return container;
+    }
+
+    private JsonArray Environment(TaskDescriptor descriptor, DescriptorSource source)
+    {
+        var variables = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = EnvironmentNames.RunKey,
+                ["valueFrom"] = new JsonObject
+                {
+                    ["secretKeyRef"] = new JsonObject { ["name"] = settings.RunSecret, ["key"] = RunSecretKey },
+                },
+            },
+            new JsonObject
+            {
+                ["name"] = EnvironmentNames.Incarnation,
+                ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "metadata.uid" } },
+            },
+            Variable(EnvironmentNames.ScratchDirectory, ScratchPath));
+        if (source.Inline is { } inline)
+        {
+            // Kubernetes replaces $(NAME) in values; $$ stands for one $.
+            variables.Add(Variable(EnvironmentNames.Descriptor, Encoding.UTF8.GetString(inline).Replace("$(", "$$(", StringComparison.Ordinal)));
+        }
+
+        return variables;
+    }
+
+    private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
+
+    private JsonObject InjectingContainer(ResourceLimits resources)
+    {
+        var container = new JsonObject
+        {
+            ["name"] = InjectContainer,
+            ["image"] = settings.RunnerImage,
+            ["command"] = new JsonArray("/bin/busybox", "cp", "-r", "/executor/.", "/injected"),
+
+            // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing.
+            ["resources"] = Resources(resources),
+            ["securityContext"] = ContainerSecurity(isReadOnly: true),
+            ["volumeMounts"] = new JsonArray(Mount(RunnerVolume, "/injected")),
+        };
+        if (settings.ImagePullPolicy is { } policy)
+        {
+            container["imagePullPolicy"] = policy;
+        }
+
+        return container;
+    }
+
+    private static JsonObject Resources(ResourceLimits resources)
+    {
+        var amounts = new JsonObject
+        {
+            ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{resources.CpuMillicores}m"),
+            ["memory"] = resources.MemoryBytes.ToString(CultureInfo.InvariantCulture),
+        };
+        return new JsonObject { ["requests"] = amounts, ["limits"] = amounts.DeepClone() };
+    }
+
+    private static JsonObject ContainerSecurity(bool isReadOnly = false)
+    {
+        var security = new JsonObject
+        {
+            ["allowPrivilegeEscalation"] = false,
+            ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+        };
+        if (isReadOnly)
+        {
+            security["readOnlyRootFilesystem"] = true;
+        }
+
+        return security;
+    }
+
+    private static JsonArray Tolerations() => new(
+        [.. LostNodeTaints.Select(key => new JsonObject
+        {
+            ["key"] = key,
+            ["operator"] = "Exists",
+            ["effect"] = "NoExecute",
+            ["tolerationSeconds"] = LostNodeSeconds,
+        })]);
+
+    private static JsonObject AvoidNodes(IReadOnlyCollection<string> nodes) => new()
+    {
+        ["nodeAffinity"] = new JsonObject
+        {
+            ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject
+            {
+                ["weight"] = 100,
+                ["preference"] = new JsonObject
+                {
+                    ["matchExpressions"] = new JsonArray(new JsonObject
+                    {
+                        ["key"] = "kubernetes.io/hostname",
+                        ["operator"] = "NotIn",
+                        ["values"] = new JsonArray([.. nodes.Order(StringComparer.Ordinal).Select(node => JsonValue.Create(node))]),
+                    }),
+                },
+            }),
+        },
+    };
+
+    private static JsonObject EmptyDirectory(string name) => new() { ["name"] = name, ["emptyDir"] = new JsonObject() };
+
+    private static JsonObject Mount(string name, string path, bool isReadOnly = false)
+    {
+        var mount = new JsonObject { ["name"] = name, ["mountPath"] = path };
+        if (isReadOnly)
+        {
+            mount["readOnly"] = true;
+        }
+
+        return mount;
+    }
+
+    private static void Lay(
+        IReadOnlyDictionary<string, JsonElement> fields, JsonObject template, JsonObject spec, JsonObject container, JsonObject podSecurity)
+    {
+        foreach (var (name, value) in fields.OrderBy(field => field.Key == "podTemplate" ? 1 : 0))
+        {
+            var node = JsonNode.Parse(value.GetRawText());
+            switch (name)
+            {
+                case "securityContext":
+                    SecurityContextSplit.Apply(value, podSecurity, container["securityContext"]!.AsObject());
+                    break;
+                case "env" or "envFrom" or "imagePullPolicy" or "volumeMounts":
+                    PodTemplatePatch.Apply(container, new JsonObject { [name] = node });
+                    break;
+                case "podTemplate":
+                    PodTemplatePatch.Apply(template, node!.AsObject());
+                    break;
+                case "tolerations":
+                    foreach (var toleration in node!.AsArray())
+                    {
+                        spec["tolerations"]!.AsArray().Add(toleration?.DeepClone());
+                    }
+
+                    break;
+                default:
+                    PodTemplatePatch.Apply(spec, new JsonObject { [name] = node });
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Makes true what the product promises of every pod, whatever was laid over it, or says why it cannot.</summary>
+    private static void Settle(JsonObject spec, PlannedTask task, ResourceLimits resources)
+    {
+        spec["restartPolicy"] = "Never";
+        var containers = spec["containers"]?.AsArray().OfType<JsonObject>().ToList() ?? [];
+        var body = containers.FirstOrDefault(container => (string?)container["name"] == TaskContainer)
+            ?? throw Invalid(task, $"found no container '{TaskContainer}', expected the one that runs the task to stay");
+        var own = Resources(resources)["limits"]!.AsObject();
+        foreach (var resource in own)
+        {
+            if (body["resources"]?["limits"]?[resource.Key] is { } changed && !JsonNode.DeepEquals(changed, resource.Value))
+            {
+                throw Invalid(task, $"found {resource.Key} {changed} in container '{TaskContainer}', expected it in the task's 'resources'");
+            }
+        }
+
+        foreach (var container in containers.Concat(spec["initContainers"]?.AsArray().OfType<JsonObject>() ?? []))
+        {
+            if (container["resources"]?["limits"] is not JsonObject limits || limits["cpu"] is null || limits["memory"] is null)
+            {
+                throw Invalid(
+                    task, $"found no limits of cpu and memory in container '{container["name"]}', expected both: requests are set equal to them");
+            }
+
+            container["resources"]!["requests"] = limits.DeepClone();
+        }
+    }
+
+    private static LaunchException Invalid(PlannedTask task, string problem) => new(hold: false, $"task {task.Name}: podTemplate: {problem}");
+}

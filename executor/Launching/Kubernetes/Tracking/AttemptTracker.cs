@@ -1,0 +1,355 @@
+using System.Threading.Channels;
+using Executor.Contracts.Identity;
+using Executor.Kubernetes.Informers;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Inspection;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Launching.Kubernetes.Tracking;
+
+/// <summary>
+/// Turns what the watches of Jobs and pods show into observations of attempts: what the pure inspection says of a pod is told once, an end is told
+/// once and for good. It holds no connection: what has to be done about an attempt it hands out. Thread-safe.
+/// </summary>
+internal sealed class AttemptTracker
+{
+    private readonly Dictionary<AttemptId, TrackedAttempt> _attempts = [];
+    private readonly Channel<Observation> _observations = Channel.CreateUnbounded<Observation>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<TrackerRequest> _requests = Channel.CreateUnbounded<TrackerRequest>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _lock = new();
+    private readonly PendingRules _rules;
+    private readonly TimeProvider _time;
+
+    /// <summary>A tracker that knows of nothing.</summary>
+    public AttemptTracker(PendingRules rules, TimeProvider time)
+    {
+        _rules = rules;
+        _time = time;
+        Jobs = new JobHandler(this);
+        Pods = new PodHandler(this);
+    }
+
+    /// <summary>Takes what the watch of Jobs shows.</summary>
+    public IInformerHandler<V1Job> Jobs { get; }
+
+    /// <summary>Takes what the watch of pods shows.</summary>
+    public IInformerHandler<V1Pod> Pods { get; }
+
+    /// <summary>What was observed. One reader.</summary>
+    public ChannelReader<Observation> Observations => _observations.Reader;
+
+    /// <summary>What has to be done about attempts. One reader.</summary>
+    public ChannelReader<TrackerRequest> Requests => _requests.Reader;
+
+    /// <summary>The most that a node of the cluster has for pods; null while that is unknown.</summary>
+    public NodeCapacity? Largest { get; set; }
+
+    /// <summary>The attempts that exist.</summary>
+    public IReadOnlyList<AttemptId> List()
+    {
+        lock (_lock)
+        {
+            return [.. _attempts.Keys];
+        }
+    }
+
+    /// <summary>How many attempts have a Job and no pod yet, which quotas do not count.</summary>
+    public int WithoutPod()
+    {
+        lock (_lock)
+        {
+            return _attempts.Values.Count(attempt => attempt is { Pod: null, HasEnded: false });
+        }
+    }
+
+    /// <summary>The attempt's Job and pod, as last seen.</summary>
+    public (V1Job? Job, V1Pod? Pod) Objects(AttemptId id)
+    {
+        lock (_lock)
+        {
+            return _attempts.TryGetValue(id, out var attempt) ? (attempt.Job, attempt.Pod) : (null, null);
+        }
+    }
+
+    /// <summary>The attempt's Job was created, or found to stand.</summary>
+    public void Launched(AttemptId id, V1Job job)
+    {
+        lock (_lock)
+        {
+            var attempt = GetOrAdd(id);
+            attempt.Job ??= job;
+            Look(attempt);
+        }
+    }
+
+    /// <summary>The executor is about to end the attempt. False if it is not there.</summary>
+    public bool Cancelling(AttemptId id)
+    {
+        lock (_lock)
+        {
+            if (!_attempts.TryGetValue(id, out var attempt))
+            {
+                return false;
+            }
+
+            attempt.IsCancelled = true;
+            return true;
+        }
+    }
+
+    /// <summary>The attempt's Job is gone although no watch has shown it go.</summary>
+    public void JobIsGone(AttemptId id)
+    {
+        lock (_lock)
+        {
+            if (_attempts.TryGetValue(id, out var attempt))
+            {
+                attempt.Job = null;
+                ForgetIfGone(attempt);
+            }
+        }
+    }
+
+    /// <summary>
+    /// To be called once, when the watches have shown all there is and nothing was launched yet: a Job whose pod is the executor's to make, and which has
+    /// none, was left by an executor that died between the two.
+    /// </summary>
+    public void LoseJobsWithoutPod()
+    {
+        lock (_lock)
+        {
+            foreach (var attempt in _attempts.Values.Where(IsWithoutItsPod))
+            {
+                End(attempt, new AttemptFacts
+                {
+                    Seen = _time.GetUtcNow(),
+                    Platform = new PlatformEnd(PlatformCause.Vanished, "the executor that launched it died before it had made its pod"),
+                });
+            }
+        }
+
+        static bool IsWithoutItsPod(TrackedAttempt attempt) =>
+            attempt is { Pod: null, HasEnded: false } && attempt.Job?.Spec?.ManagedBy == KubernetesLabels.JobController;
+    }
+
+    /// <summary>The events that were asked for.</summary>
+    public void EventsRead(AttemptId id, IReadOnlyList<Corev1Event> events)
+    {
+        lock (_lock)
+        {
+            if (_attempts.TryGetValue(id, out var attempt))
+            {
+                attempt.Events = events;
+                attempt.IsReadingEvents = false;
+                Look(attempt);
+            }
+        }
+    }
+
+    /// <summary>Looks at every attempt whose time has come.</summary>
+    public void LookAtDue()
+    {
+        lock (_lock)
+        {
+            var now = _time.GetUtcNow();
+            foreach (var attempt in _attempts.Values.Where(attempt => attempt.LookAgainAt <= now).ToList())
+            {
+                Look(attempt);
+            }
+        }
+    }
+
+    /// <summary>Nothing more will come.</summary>
+    public void Complete()
+    {
+        _observations.Writer.TryComplete();
+        _requests.Writer.TryComplete();
+    }
+
+    private TrackedAttempt GetOrAdd(AttemptId id)
+    {
+        if (!_attempts.TryGetValue(id, out var attempt))
+        {
+            _attempts[id] = attempt = new TrackedAttempt(id, _time.GetUtcNow());
+        }
+
+        return attempt;
+    }
+
+    private void JobSeen(V1Job job)
+    {
+        if (AttemptIdentity.Of(job.Metadata) is { } id)
+        {
+            lock (_lock)
+            {
+                var attempt = GetOrAdd(id);
+                attempt.Job = job;
+                attempt.IsJobWatched = true;
+                Look(attempt);
+            }
+        }
+    }
+
+    private void JobDeleted(V1Job job)
+    {
+        if (AttemptIdentity.Of(job.Metadata) is { } id)
+        {
+            lock (_lock)
+            {
+                if (_attempts.TryGetValue(id, out var attempt) && attempt.Job?.Metadata.Uid == job.Metadata.Uid)
+                {
+                    attempt.Job = null;
+                    ForgetIfGone(attempt);
+                }
+            }
+        }
+    }
+
+    private void PodSeen(V1Pod pod)
+    {
+        if (AttemptIdentity.Of(pod.Metadata) is { } id)
+        {
+            lock (_lock)
+            {
+                var attempt = GetOrAdd(id);
+                if (attempt.Pod is { } known && known.Metadata.Uid != pod.Metadata.Uid && IsOlder(pod, known))
+                {
+                    return;
+                }
+
+                if (attempt.Pod?.Metadata.Uid != pod.Metadata.Uid)
+                {
+                    attempt.Events = null;
+                }
+
+                attempt.Pod = pod;
+                Look(attempt);
+            }
+        }
+    }
+
+    private void PodDeleted(V1Pod pod)
+    {
+        if (AttemptIdentity.Of(pod.Metadata) is { } id)
+        {
+            lock (_lock)
+            {
+                if (_attempts.TryGetValue(id, out var attempt) && attempt.Pod?.Metadata.Uid == pod.Metadata.Uid)
+                {
+                    attempt.Pod = pod;
+                    Look(attempt, isPodGone: true);
+                    attempt.Pod = null;
+                    attempt.Since = _time.GetUtcNow();
+                    ForgetIfGone(attempt);
+                }
+            }
+        }
+    }
+
+    private static bool IsOlder(V1Pod pod, V1Pod than) => pod.Metadata.CreationTimestamp < than.Metadata.CreationTimestamp;
+
+    private void ForgetIfGone(TrackedAttempt attempt)
+    {
+        if (attempt.Job is null && attempt.Pod is null)
+        {
+            End(attempt, MissingPods.Gone(attempt.IsCancelled, _time.GetUtcNow()));
+            _attempts.Remove(attempt.Id);
+        }
+    }
+
+    private void Look(TrackedAttempt attempt, bool isPodGone = false)
+    {
+        if (attempt.HasEnded)
+        {
+            attempt.LookAgainAt = null;
+            return;
+        }
+
+        var context = new InspectionContext
+        {
+            TaskContainer = PodFactory.TaskContainer,
+            InitContainer = PodFactory.InjectContainer,
+            Rules = _rules,
+            Events = attempt.Events,
+            Largest = Largest,
+            Since = attempt.Since,
+            Now = _time.GetUtcNow(),
+            IsCancelled = attempt.IsCancelled,
+            IsPodGone = isPodGone,
+        };
+        var inspection = attempt.Pod is { } pod ? PodInspector.Inspect(pod, context) : MissingPods.Inspect(attempt.Job, context);
+        attempt.LookAgainAt = inspection.LookAgainAt;
+        if (inspection.WantsEvents && !attempt.IsReadingEvents)
+        {
+            attempt.IsReadingEvents = true;
+            _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.ReadEvents, attempt.Id, attempt.Pod?.Metadata ?? attempt.Job?.Metadata));
+        }
+
+        if (inspection.Phase == ObservedPhase.Ended)
+        {
+            End(attempt, inspection.Facts!);
+            if (inspection.GiveUp)
+            {
+                _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.GiveUp, attempt.Id, attempt.Job?.Metadata));
+            }
+        }
+        else if (attempt.Told != inspection.Phase || attempt.ToldWaiting != inspection.Waiting)
+        {
+            attempt.Told = inspection.Phase;
+            attempt.ToldWaiting = inspection.Waiting;
+            var facts = (inspection.Facts ?? new AttemptFacts { Seen = context.Now, Node = attempt.Pod?.Spec?.NodeName }) with { Waiting = inspection.Waiting };
+            _observations.Writer.TryWrite(new Observation(attempt.Id, inspection.Phase, facts));
+        }
+    }
+
+    private void End(TrackedAttempt attempt, AttemptFacts facts)
+    {
+        if (attempt.HasEnded)
+        {
+            return;
+        }
+
+        attempt.Told = ObservedPhase.Ended;
+        attempt.LookAgainAt = null;
+        _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with { Cancelled = attempt.IsCancelled }));
+        _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, attempt.Job?.Metadata));
+    }
+
+    private sealed class JobHandler(AttemptTracker tracker) : IInformerHandler<V1Job>
+    {
+        public ValueTask HandleAsync(InformerEvent<V1Job> change, CancellationToken cancellationToken)
+        {
+            if (change.Type == InformerEventType.Deleted)
+            {
+                tracker.JobDeleted(change.Value);
+            }
+            else
+            {
+                tracker.JobSeen(change.Value);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+
+    private sealed class PodHandler(AttemptTracker tracker) : IInformerHandler<V1Pod>
+    {
+        public ValueTask HandleAsync(InformerEvent<V1Pod> change, CancellationToken cancellationToken)
+        {
+            if (change.Type == InformerEventType.Deleted)
+            {
+                tracker.PodDeleted(change.Value);
+            }
+            else
+            {
+                tracker.PodSeen(change.Value);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+}
