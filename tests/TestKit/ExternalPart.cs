@@ -16,15 +16,18 @@ public static class ExternalPart
 
     private const string RequireVariable = "EXECUTOR_TESTS_REQUIRE_PARTS";
 
+    /// <summary>The folder of all that <c>scripts/lab</c> and <c>scripts/cluster</c> bring.</summary>
+    public static string Lab => Environment.GetEnvironmentVariable("EXECUTOR_LAB") is { Length: > 0 } lab
+        ? lab
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "executor-lab");
+
     /// <summary>
     /// The full path of the part. Where it is missing the calling test is skipped with the reason, or fails
     /// if <c>EXECUTOR_TESTS_REQUIRE_PARTS=1</c>.
     /// </summary>
     public static string Locate(string name)
     {
-        var lab = Environment.GetEnvironmentVariable("EXECUTOR_LAB")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "executor-lab");
-        var path = Path.Combine(lab, "bin", name);
+        var path = Path.Combine(Lab, "bin", name);
         if (!File.Exists(path))
         {
             Missing($"{name} is not at {path}; scripts/lab install puts it there");

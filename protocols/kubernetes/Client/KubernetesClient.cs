@@ -33,6 +33,9 @@ public sealed class KubernetesClient : IDisposable
     /// <summary>The namespaces.</summary>
     public GenericClient<V1Namespace> Namespaces => Resource(KubernetesResources.Namespaces, null);
 
+    /// <summary>The storage classes.</summary>
+    public GenericClient<V1StorageClass> StorageClasses => Resource(KubernetesResources.StorageClasses, null);
+
     internal ApiTransport Transport { get; }
 
     internal TimeProvider TimeProvider => _options.TimeProvider;
@@ -63,6 +66,21 @@ public sealed class KubernetesClient : IDisposable
     /// <summary>The resource quotas of a namespace; null for all, to list and to watch.</summary>
     public GenericClient<V1ResourceQuota> ResourceQuotas(string? namespaceName) => Resource(KubernetesResources.ResourceQuotas, namespaceName);
 
+    /// <summary>The limit ranges of a namespace; null for all, to list and to watch.</summary>
+    public GenericClient<V1LimitRange> LimitRanges(string? namespaceName) => Resource(KubernetesResources.LimitRanges, namespaceName);
+
+    /// <summary>The persistent volume claims of a namespace; null for all, to list and to watch.</summary>
+    public GenericClient<V1PersistentVolumeClaim> PersistentVolumeClaims(string? namespaceName) =>
+        Resource(KubernetesResources.PersistentVolumeClaims, namespaceName);
+
+    /// <summary>The deployments of a namespace; null for all, to list and to watch.</summary>
+    public GenericClient<V1Deployment> Deployments(string? namespaceName) => Resource(KubernetesResources.Deployments, namespaceName);
+
+    /// <summary>
+    /// What the pods of a namespace use now; null for all. To read and to list; 404 where there is no metrics server, 503 while it does not answer.
+    /// </summary>
+    public GenericClient<PodMetrics> PodMetrics(string? namespaceName) => Resource(KubernetesResources.PodMetrics, namespaceName);
+
     /// <summary>The objects of any kind, of a namespace; null for all, or for a cluster-scoped kind.</summary>
     public GenericClient<T> Resource<T>(KubernetesResource<T> resource, string? namespaceName)
         where T : class, IKubernetesObject<V1ObjectMeta> => new(this, resource, namespaceName);
@@ -70,6 +88,13 @@ public sealed class KubernetesClient : IDisposable
     /// <summary>The server's version; asked for once, since what depends on it does not change while a client lives.</summary>
     public async Task<VersionInfo> GetVersionAsync(CancellationToken cancellationToken = default) =>
         _version ??= await Transport.SendAsync(new ApiRequest(HttpMethod.Get, "/version"), KubernetesJsonContext.Default.VersionInfo, cancellationToken);
+
+    /// <summary>
+    /// The API groups that the server has, those of custom resources and of added servers such as <c>metrics.k8s.io</c> included; not the core
+    /// group, which has no name.
+    /// </summary>
+    public Task<V1APIGroupList> GetApiGroupsAsync(CancellationToken cancellationToken = default) =>
+        Transport.SendAsync(new ApiRequest(HttpMethod.Get, "/apis"), KubernetesJsonContext.Default.V1APIGroupList, cancellationToken);
 
     /// <summary>Asks whether this client's user may do something; the answer is in the result's status.</summary>
     public Task<V1SelfSubjectAccessReview> CreateSelfSubjectAccessReviewAsync(
@@ -82,6 +107,8 @@ public sealed class KubernetesClient : IDisposable
         return Transport.SendAsync(request, typeInfo, cancellationToken);
     }
 
-    /// <summary>Closes all connections; requests and watches that are under way fail.</summary>
+    /// <summary>
+    /// Closes all connections; requests and watches that are under way fail. Forwarded ports are connections of their own, which go on.
+    /// </summary>
     public void Dispose() => Transport.Dispose();
 }

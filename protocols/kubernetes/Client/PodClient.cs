@@ -60,7 +60,7 @@ public sealed class PodClient : GenericClient<V1Pod>
     /// </summary>
     /// <returns>The command's exit code.</returns>
     /// <exception cref="KubernetesException">There is no such pod (404) or it may not be reached (403), the container does not run, the command cannot be
-    /// started, or the connection broke before it ended.</exception>
+    /// started, the connection broke before it ended, or one of the streams failed.</exception>
     public async Task<int> ExecAsync(
         string name, IEnumerable<string> command, PodExecOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -39,6 +39,7 @@ public static class KubernetesJson
 [JsonSerializable(typeof(V1Eviction))]
 [JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(VersionInfo))]
+[JsonSerializable(typeof(V1APIGroupList))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(KubernetesList<V1Pod>))]
 [JsonSerializable(typeof(KubernetesList<V1Job>))]
@@ -50,4 +51,9 @@ public static class KubernetesJson
 [JsonSerializable(typeof(KubernetesList<V1Namespace>))]
 [JsonSerializable(typeof(KubernetesList<V1Node>))]
 [JsonSerializable(typeof(KubernetesList<V1Lease>))]
+[JsonSerializable(typeof(KubernetesList<V1PersistentVolumeClaim>))]
+[JsonSerializable(typeof(KubernetesList<V1StorageClass>))]
+[JsonSerializable(typeof(KubernetesList<V1LimitRange>))]
+[JsonSerializable(typeof(KubernetesList<V1Deployment>))]
+[JsonSerializable(typeof(KubernetesList<PodMetrics>))]
 internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

@@ -95,4 +95,24 @@ public static class KubernetesResources
     /// <summary>coordination.k8s.io/v1 leases.</summary>
     public static KubernetesResource<V1Lease> Leases { get; } =
         new("coordination.k8s.io", "v1", "leases", true, Json.V1Lease, Json.KubernetesListV1Lease);
+
+    /// <summary>core/v1 persistent volume claims.</summary>
+    public static KubernetesResource<V1PersistentVolumeClaim> PersistentVolumeClaims { get; } =
+        new("", "v1", "persistentvolumeclaims", true, Json.V1PersistentVolumeClaim, Json.KubernetesListV1PersistentVolumeClaim);
+
+    /// <summary>storage.k8s.io/v1 storage classes; cluster-scoped.</summary>
+    public static KubernetesResource<V1StorageClass> StorageClasses { get; } =
+        new("storage.k8s.io", "v1", "storageclasses", false, Json.V1StorageClass, Json.KubernetesListV1StorageClass);
+
+    /// <summary>core/v1 limit ranges.</summary>
+    public static KubernetesResource<V1LimitRange> LimitRanges { get; } =
+        new("", "v1", "limitranges", true, Json.V1LimitRange, Json.KubernetesListV1LimitRange);
+
+    /// <summary>apps/v1 deployments.</summary>
+    public static KubernetesResource<V1Deployment> Deployments { get; } =
+        new("apps", "v1", "deployments", true, Json.V1Deployment, Json.KubernetesListV1Deployment);
+
+    /// <summary>metrics.k8s.io/v1beta1 pods: read only, and served only where a metrics server is installed.</summary>
+    public static KubernetesResource<PodMetrics> PodMetrics { get; } =
+        new("metrics.k8s.io", "v1beta1", "pods", true, Json.PodMetrics, Json.KubernetesListPodMetrics);
 }
