@@ -41,6 +41,7 @@ public static class KubernetesJson
 [JsonSerializable(typeof(VersionInfo))]
 [JsonSerializable(typeof(V1APIGroupList))]
 [JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(KubernetesList<KubernetesObject>))]
 [JsonSerializable(typeof(KubernetesList<V1Pod>))]
 [JsonSerializable(typeof(KubernetesList<V1Job>))]
 [JsonSerializable(typeof(KubernetesList<V1ConfigMap>))]

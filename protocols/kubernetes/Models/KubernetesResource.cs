@@ -60,6 +60,10 @@ public static class KubernetesResources
 {
     private static KubernetesJsonContext Json => KubernetesJsonContext.Default;
 
+    /// <summary>A kind without a model of its own, of which only the metadata is read.</summary>
+    public static KubernetesResource<KubernetesObject> Untyped(string group, string version, string plural, bool isNamespaced = true) =>
+        new(group, version, plural, isNamespaced, Json.KubernetesObject, Json.KubernetesListKubernetesObject);
+
     /// <summary>core/v1 pods.</summary>
     public static KubernetesResource<V1Pod> Pods { get; } = new("", "v1", "pods", true, Json.V1Pod, Json.KubernetesListV1Pod);
 

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Cluster.Trial;
+
+/// <summary>
+/// Starts a store in a namespace that has none, and makes the driver's account and role, so that trying the product on a cluster takes one command.
+/// Everything may be repeated; what stands is left as it is.
+/// </summary>
+internal static class TrialInstallation
+{
+    private const string DefaultClass = "storageclass.kubernetes.io/is-default-class";
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Makes what is missing and waits until the store is ready.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="notice">Is told what was started.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ClusterException">The store did not become ready, or something may not be made.</exception>
+    public static async Task EnsureAsync(
+        ClusterConnection cluster, ClusterImages images, Action<string> notice, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(notice);
+        try
+        {
+            await EnsureAccountAsync(cluster, cancellationToken);
+            if (await ClusterStore.IsThereAsync(cluster, ClusterStore.DefaultService, cancellationToken))
+            {
+                return;
+            }
+
+            var isEphemeral = !await HasDefaultStorageClassAsync(cluster, cancellationToken);
+            notice(isEphemeral
+                ? $"starting a shuffle store in namespace {cluster.NamespaceName}: ephemeral, since the cluster has no default storage class; its data is gone with its pod"
+                : $"starting a shuffle store in namespace {cluster.NamespaceName} with a volume claim of 20Gi");
+            await EnsureKeyAsync(cluster, cancellationToken);
+            if (!isEphemeral)
+            {
+                await CreateAsync(cluster, KubernetesResources.PersistentVolumeClaims, TrialObjects.Claim(), cancellationToken);
+            }
+
+            await CreateAsync(cluster, KubernetesResources.Deployments, TrialObjects.Deployment(images, isEphemeral), cancellationToken);
+            await CreateAsync(cluster, KubernetesResources.Services, TrialObjects.Service(), cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsForbidden)
+        {
+            throw new ClusterException(
+                $"namespace {cluster.NamespaceName} has no shuffle store, and one cannot be started: {refusal.Message}; have the chart installed, or name a store with --store",
+                refusal);
+        }
+
+        await WaitAsync(cluster, time, cancellationToken);
+    }
+
+    private static async Task EnsureAccountAsync(ClusterConnection cluster, CancellationToken cancellationToken)
+    {
+        var accounts = KubernetesResources.Untyped("", "v1", "serviceaccounts");
+        try
+        {
+            await cluster.Client.Resource(accounts, cluster.NamespaceName).ReadAsync(TrialObjects.DriverAccount, cancellationToken);
+            return;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            // It is made below.
+        }
+        catch (KubernetesException refusal) when (refusal.IsForbidden)
+        {
+            // Whoever may not look goes by the chart, which makes the account.
+            return;
+        }
+
+        const string Rbac = "rbac.authorization.k8s.io";
+        await CreateAsync(cluster, accounts, TrialObjects.Account(), cancellationToken);
+        await CreateAsync(cluster, KubernetesResources.Untyped(Rbac, "v1", "roles"), TrialObjects.Role(), cancellationToken);
+        await CreateAsync(cluster, KubernetesResources.Untyped(Rbac, "v1", "rolebindings"), TrialObjects.RoleBinding(), cancellationToken);
+    }
+
+    private static async Task EnsureKeyAsync(ClusterConnection cluster, CancellationToken cancellationToken)
+    {
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        var secret = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = ClusterStore.KeySecret,
+                ["labels"] = new JsonObject { [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor },
+            },
+            ["stringData"] = new JsonObject { [ClusterStore.KeyName] = key },
+        };
+        await CreateAsync(cluster, KubernetesResources.Secrets, secret, cancellationToken);
+    }
+
+    private static async Task<bool> HasDefaultStorageClassAsync(ClusterConnection cluster, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var classes = await cluster.Client.Resource(KubernetesResources.StorageClasses, null).ListAllAsync(cancellationToken: cancellationToken);
+            return classes.Items.Any(item => item.Metadata.Annotations?.TryGetValue(DefaultClass, out var value) == true && value == "true");
+        }
+        catch (KubernetesException refusal) when (refusal.IsForbidden)
+        {
+            return false;
+        }
+    }
+
+    private static async Task CreateAsync<T>(
+        ClusterConnection cluster, KubernetesResource<T> resource, JsonObject manifest, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        try
+        {
+            await cluster.Client.Resource(resource, cluster.NamespaceName).CreateAsync(manifest, cancellationToken: cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+        {
+            // Somebody else was quicker, or an earlier try came as far.
+        }
+    }
+
+    private static async Task WaitAsync(ClusterConnection cluster, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var deployments = cluster.Client.Resource(KubernetesResources.Deployments, cluster.NamespaceName);
+        var begun = time.GetTimestamp();
+        while ((await deployments.ReadAsync(ClusterStore.DefaultService, cancellationToken)).Status?.ReadyReplicas is null or 0)
+        {
+            if (time.GetElapsedTime(begun) > ReadyLimit)
+            {
+                throw new ClusterException(
+                    $"the shuffle store did not become ready in {ReadyLimit.TotalMinutes:0} minutes; "
+                    + $"see kubectl -n {cluster.NamespaceName} describe pods -l {KubernetesLabels.Component}={KubernetesLabels.StoreComponent}");
+            }
+
+            await Task.Delay(Poll, time, cancellationToken);
+        }
+    }
+}
