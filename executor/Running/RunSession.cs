@@ -1,5 +1,6 @@
 using Executor.Accounting;
 using Executor.Building;
+using Executor.Bundling;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
@@ -36,14 +37,16 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         {
             var state = StateDirectory.Open(request.State);
             using var builder = new DotnetTaskBuilder(state.Root);
-            var assemblies = await BuildAsync(resolved.Plan, builder);
+            var staging = new CodeStaging(builder, new BundleBuilder(state.Bundles));
+            var staged = await staging.BuildAsync(resolved.Plan, packsAssemblies: false, interrupts.Orderly);
             await using var store = await StoreConnection.OpenAsync(request.Store, state, interrupts.AtOnce);
 
             // A store that goes away is waited for, but one that was never there is most likely misspelt.
             var goesOn = await store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly) is not null;
-            return await DriveAsync(resolved, run, goesOn, state, assemblies, store);
+            var code = await staged.PutAsync(store.Records, run, interrupts.Orderly);
+            return await DriveAsync(resolved, run, goesOn, state, code, store);
         }
-        catch (TaskBuildException exception)
+        catch (Exception exception) when (exception is TaskBuildException or BundleException)
         {
             await errors.WriteLineAsync($"executor: {exception.Message}");
             return ExitCodes.InvalidInput;
@@ -64,26 +67,12 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> BuildAsync(RunPlan plan, DotnetTaskBuilder builder)
-    {
-        var assemblies = new Dictionary<string, string>();
-        foreach (var task in plan.Tasks)
-        {
-            if (task.Dotnet is { } dotnet && !assemblies.ContainsKey(dotnet.Source))
-            {
-                assemblies[dotnet.Source] = await builder.BuildAsync(dotnet, interrupts.Orderly);
-            }
-        }
-
-        return assemblies;
-    }
-
     private async Task<int> DriveAsync(
         ResolvedWorkflow resolved,
         string run,
         bool goesOn,
         StateDirectory state,
-        IReadOnlyDictionary<string, string> assemblies,
+        IReadOnlyDictionary<string, CodeLocation> code,
         StoreConnection store)
     {
         var plan = resolved.Plan;
@@ -108,7 +97,7 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
             output.Notice(warning);
         }
 
-        var descriptors = new DescriptorFactory(plan, run, [store.Address], assemblies);
+        var descriptors = new DescriptorFactory(plan, run, [store.Address], code);
         var options = new DriverOptions
         {
             Describe = (task, index, generation, attempt, seals) => descriptors.Create(task, index, generation, attempt, seals),
