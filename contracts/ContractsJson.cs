@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Executor.Contracts.Bundles;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
@@ -16,6 +17,7 @@ namespace Executor.Contracts;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TaskDescriptor))]
+[JsonSerializable(typeof(BundleManifest))]
 [JsonSerializable(typeof(CommitRecord))]
 [JsonSerializable(typeof(SealRecord))]
 [JsonSerializable(typeof(AttemptUsage))]

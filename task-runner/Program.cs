@@ -6,10 +6,11 @@ RunnerProcess.PrepareProcess();
 var settings = RunnerSettings.OfThisProcess();
 using var stop = new StopSignals();
 stop.Listen(settings.DieWithParent);
-return await new RunnerProcess(settings, Connect, AttemptLog.OnStandardError(), stop, TimeProvider.System).RunAsync();
+var log = AttemptLog.OnStandardError(settings.LogFormat, TimeProvider.System);
+return await new RunnerProcess(settings, Connect, log, stop, TimeProvider.System).RunAsync();
 
-static StoreConnection Connect(Executor.Contracts.Descriptors.TaskDescriptor descriptor, RunnerSettings settings)
+static StoreConnection Connect(IReadOnlyList<Uri> stores, RunnerSettings settings)
 {
-    var options = new FlightChannelOptions { Endpoints = descriptor.Stores, Key = settings.RunKey };
+    var options = new FlightChannelOptions { Endpoints = stores, Key = settings.RunKey };
     return new StoreConnection(new FlightShuffleChannel(options), new FlightRunRecords(options));
 }

@@ -28,7 +28,15 @@ public sealed record TaskDescriptor
     /// <summary>The .NET task, for a task that is one.</summary>
     public DotnetTask? Dotnet { get; init; }
 
-    /// <summary>The body's working directory; the runner's scratch folder if null.</summary>
+    /// <summary>
+    /// The code that the runner fetches and unpacks before the body starts; null where the code is in the image or on this machine.
+    /// </summary>
+    public CodeBundle? Code { get; init; }
+
+    /// <summary>
+    /// The body's working directory: absolute, or relative to the folder of <see cref="Code"/>. If null, that folder for a command with
+    /// <see cref="Code"/>, else the runner's scratch folder.
+    /// </summary>
     public string? WorkingDirectory { get; init; }
 
     /// <summary>Additional environment of the body.</summary>
@@ -56,7 +64,7 @@ public sealed record TaskDescriptor
 }
 
 /// <summary>A .NET task: a type that implements the SDK's task interface.</summary>
-/// <param name="Assembly">The assembly's full path.</param>
+/// <param name="Assembly">The assembly's full path; with <see cref="TaskDescriptor.Code"/> its path inside the bundle.</param>
 /// <param name="Type">The type's full name; null where the assembly has exactly one task type.</param>
 public sealed record DotnetTask(string Assembly, string? Type = null);
 

@@ -21,7 +21,7 @@ public static class RecordKeys
     /// <summary>The prefix of the resolved workflows, one per revision.</summary>
     public const string Workflows = "workflows/";
 
-    /// <summary>The prefix of content-addressed values: descriptors over 8 KiB, bundles.</summary>
+    /// <summary>The prefix of content-addressed values: descriptors over 8 KiB, manifests and parts of bundles.</summary>
     public const string Blobs = "blobs/";
 
     /// <summary>The prefix of attempts' kept logs.</summary>

@@ -9,6 +9,24 @@ public static class EnvironmentNames
     /// <summary>Runner: a file that holds the task descriptor, where it is not in <see cref="Descriptor"/>.</summary>
     public const string DescriptorFile = "EXECUTOR_DESCRIPTOR_FILE";
 
+    /// <summary>
+    /// Runner: the SHA-256, in lower-case hex, of a task descriptor that is kept in the store, where it is in neither <see cref="Descriptor"/>
+    /// nor <see cref="DescriptorFile"/>. <see cref="DescriptorStores"/> and <see cref="DescriptorRun"/> say where.
+    /// </summary>
+    public const string DescriptorBlob = "EXECUTOR_DESCRIPTOR_BLOB";
+
+    /// <summary>Runner: the addresses of the store that holds <see cref="DescriptorBlob"/> and serves the attempt, joined by commas.</summary>
+    public const string DescriptorStores = "EXECUTOR_DESCRIPTOR_STORES";
+
+    /// <summary>Runner: the run whose record <see cref="DescriptorBlob"/> is.</summary>
+    public const string DescriptorRun = "EXECUTOR_DESCRIPTOR_RUN";
+
+    /// <summary>
+    /// Runner: how the log is written to standard error: <c>text</c> (the default) as it is, <c>json</c> as one JSON object a line. The log
+    /// that is kept in the store is text in any case.
+    /// </summary>
+    public const string LogFormat = "EXECUTOR_LOG_FORMAT";
+
     /// <summary>Runner: the run's key for the shuffle store. Never passed to the body.</summary>
     public const string RunKey = "EXECUTOR_RUN_KEY";
 
@@ -70,6 +88,11 @@ public static class EnvironmentNames
 
     /// <summary>Body: the folder to write one file per output not bound to stdout, named <c>output.arrows</c> or <c>output.txt</c>.</summary>
     public const string OutputDirectory = "EXECUTOR_OUTPUT_DIR";
+
+    /// <summary>
+    /// Body: the folder of the task's code: the unpacked bundle, or where a .NET task's assembly lies. Not set where the code is in the image.
+    /// </summary>
+    public const string CodeDirectory = "EXECUTOR_CODE_DIR";
 
     /// <summary>Body: a file to write progress to, one line <c>fraction message</c> at a time, the last one counts.</summary>
     public const string ProgressFile = "EXECUTOR_PROGRESS_FILE";

@@ -23,23 +23,6 @@ internal sealed class DotnetTaskBuilder(
     {
     }
 
-    /// <summary>The assemblies of all .NET tasks of a plan by their sources, built if they have to be.</summary>
-    /// <exception cref="TaskBuildException">One of them cannot be built.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> BuildAllAsync(RunPlan plan, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(plan);
-        var assemblies = new Dictionary<string, string>();
-        foreach (var task in plan.Tasks)
-        {
-            if (task.Dotnet is { } dotnet && !assemblies.ContainsKey(dotnet.Source))
-            {
-                assemblies[dotnet.Source] = await BuildAsync(dotnet, cancellationToken);
-            }
-        }
-
-        return assemblies;
-    }
-
     /// <summary>The task's assembly, built if it has to be.</summary>
     /// <returns>The full path of a .dll.</returns>
     /// <exception cref="TaskBuildException">The source is missing, of an unknown kind, or does not build.</exception>

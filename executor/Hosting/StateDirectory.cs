@@ -8,6 +8,7 @@ namespace Executor.Hosting;
 ///   store.key    its master key, readable by the owner alone
 ///   attempts/    files of attempts that run now
 ///   builds/      .NET tasks built from source
+///   bundles/     folders of code, packed
 /// </code>
 /// </summary>
 internal sealed class StateDirectory
@@ -26,6 +27,8 @@ internal sealed class StateDirectory
     public string Attempts => Path.Combine(Root, "attempts");
 
     public string Builds => Path.Combine(Root, "builds");
+
+    public string Bundles => Path.Combine(Root, "bundles");
 
     /// <summary>
     /// The folder named by the option, else by <c>EXECUTOR_STATE</c>, else <c>$XDG_STATE_HOME/executor</c>, else <c>~/.local/state/executor</c>;

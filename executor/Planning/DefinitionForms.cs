@@ -15,6 +15,9 @@ internal sealed record TaskDefinitionForm
     /// <summary>The .NET task, by its content.</summary>
     public DotnetTask? Dotnet { get; init; }
 
+    /// <summary>The folder of code, by its content.</summary>
+    public string? Code { get; init; }
+
     /// <summary>The working directory with templates.</summary>
     public string? WorkingDirectory { get; init; }
 

@@ -26,6 +26,7 @@ internal static class DefinitionHasher
                 Name = task.Name,
                 Command = task.Command,
                 Dotnet = task.Dotnet is null ? null : new DotnetTask($"sha256:{task.SourceHash}", task.Dotnet.Type),
+                Code = task.Code is null ? null : $"sha256:{task.Code.Sha256}",
                 WorkingDirectory = task.WorkingDirectory,
                 Environment = task.Environment,
                 Inputs = task.Inputs,
@@ -38,7 +39,7 @@ internal static class DefinitionHasher
 
     /// <summary>
     /// The hash of an instance's definition: of its descriptor without run, attempt, generation, store addresses and limits, with the
-    /// content of a .NET task in place of its path.
+    /// content of a .NET task in place of its path. (That of a folder of code is in the task's definition, which this covers.)
     /// </summary>
     public static string OfInstance(PlannedTask task, TaskDescriptor descriptor) =>
         Hash(JsonSerializer.SerializeToElement(

@@ -12,7 +12,7 @@ internal sealed class DescriptorFactory
     private readonly RunPlan _plan;
     private readonly string _run;
     private readonly IReadOnlyList<Uri> _stores;
-    private readonly IReadOnlyDictionary<string, string> _assemblies;
+    private readonly IReadOnlyDictionary<string, CodeLocation> _code;
     private readonly string[] _taskDefinitions;
     private readonly ConcurrentDictionary<int, ParsedTask> _parsed = new();
 
@@ -20,16 +20,16 @@ internal sealed class DescriptorFactory
     /// <param name="plan">The plan.</param>
     /// <param name="run">The run's id.</param>
     /// <param name="stores">The store's addresses.</param>
-    /// <param name="assemblies">
-    /// The full path of the built assembly for each <see cref="PlannedDotnetTask.Source"/>; a source without an entry is taken to be an
-    /// assembly.
+    /// <param name="code">
+    /// Where the code is, by <see cref="PlannedDotnetTask.Source"/> and <see cref="PlannedCode.Folder"/>. A source without an entry is taken to be
+    /// an assembly, and a folder without one is left out, which does for looking at a plan, but not for running it.
     /// </param>
-    public DescriptorFactory(RunPlan plan, string run, IReadOnlyList<Uri> stores, IReadOnlyDictionary<string, string>? assemblies = null)
+    public DescriptorFactory(RunPlan plan, string run, IReadOnlyList<Uri> stores, IReadOnlyDictionary<string, CodeLocation>? code = null)
     {
         _plan = plan;
         _run = run;
         _stores = stores;
-        _assemblies = assemblies ?? new Dictionary<string, string>();
+        _code = code ?? new Dictionary<string, CodeLocation>();
         var byName = new Dictionary<string, string>();
         foreach (var task in plan.Tasks)
         {
@@ -64,6 +64,7 @@ internal sealed class DescriptorFactory
             template.Expand(name => ValueOf(name, index, item))
             ?? throw new InvalidOperationException($"a placeholder of the task '{planned.Name}' has no value in '{template.Text}'");
 
+        var location = (planned.Dotnet?.Source ?? planned.Code?.Folder) is { } source ? _code.GetValueOrDefault(source) : null;
         var descriptor = new TaskDescriptor
         {
             Attempt = new AttemptId(_run, planned.Name, index, generation, attempt),
@@ -71,7 +72,8 @@ internal sealed class DescriptorFactory
             TaskDefinition = _taskDefinitions[task],
             Stores = _stores,
             Command = parsed.Command?.Select(Expand).ToList(),
-            Dotnet = Bind(planned.Dotnet),
+            Dotnet = planned.Dotnet is { } dotnet ? new DotnetTask(location?.Assembly ?? dotnet.Source, dotnet.Type) : null,
+            Code = location?.Bundle,
             WorkingDirectory = parsed.WorkingDirectory is { } directory ? Expand(directory) : null,
             Environment = parsed.Environment.ToDictionary(v => v.Key, v => Expand(v.Value)),
             Parameters = _plan.Parameters,
@@ -93,9 +95,6 @@ internal sealed class DescriptorFactory
             _plan.Parameters.GetValueOrDefault(name[ParameterResolver.Prefix.Length..]),
         _ => null,
     };
-
-    private DotnetTask? Bind(PlannedDotnetTask? task) =>
-        task is null ? null : new DotnetTask(_assemblies.GetValueOrDefault(task.Source, task.Source), task.Type);
 
     private static InputDescriptor Bind(PlannedInput input, int index, int sealGeneration) => new()
     {

@@ -22,7 +22,13 @@ internal sealed record PlannedTask
     /// <summary>The .NET task; null for a command.</summary>
     public PlannedDotnetTask? Dotnet { get; init; }
 
-    /// <summary>The body's working directory, absolute; null for the scratch folder.</summary>
+    /// <summary>The folder of the command's code; null where the code is in the image, and for a .NET task.</summary>
+    public PlannedCode? Code { get; init; }
+
+    /// <summary>
+    /// The body's working directory with templates: absolute, or relative to the folder of <see cref="Code"/>. If null, that folder, or a scratch
+    /// folder where there is none.
+    /// </summary>
     public string? WorkingDirectory { get; init; }
 
     /// <summary>Additional environment, values with templates.</summary>
@@ -49,6 +55,9 @@ internal sealed record PlannedTask
     /// <summary>The container image; not used by local backends.</summary>
     public string? Image { get; init; }
 
+    /// <summary>How the task runner gets into the task's container; not used by local backends.</summary>
+    public RunnerPlacement Runner { get; init; }
+
     /// <summary>
     /// How many tasks the longest chain has that begins with this one: 1 where nothing depends on it. Tasks with a longer one go first.
     /// </summary>
@@ -71,6 +80,22 @@ internal sealed record PlannedTask
 /// <param name="Task">Retries after failures of the task itself. Default 2.</param>
 /// <param name="Infrastructure">Retries after failures of what runs it: a lost node, an eviction, a store out of reach. Default 10.</param>
 internal sealed record RetryBudget(int Task = 2, int Infrastructure = 10);
+
+/// <summary>A folder of code.</summary>
+/// <param name="Folder">Its absolute path.</param>
+/// <param name="Sha256">The hash of what is in it, <see cref="Bundling.CodeTree.Sha256"/>.</param>
+/// <param name="LeftOut">The absolute path of a file that does not belong to it wherever it lies: the workflow file.</param>
+internal sealed record PlannedCode(string Folder, string Sha256, string LeftOut);
+
+/// <summary>How the task runner gets into a task's container.</summary>
+internal enum RunnerPlacement
+{
+    /// <summary>An init container brings it along.</summary>
+    Inject,
+
+    /// <summary>The image holds it.</summary>
+    Image,
+}
 
 /// <summary>A .NET task before it is built.</summary>
 /// <param name="Source">The absolute path of an assembly (.dll), a project (.csproj) or a single C# file (.cs).</param>

@@ -41,4 +41,5 @@ internal sealed record ResolvedWorkflow
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ResolvedWorkflow))]
+[JsonSerializable(typeof(List<JsonElement>))]
 internal sealed partial class ResolvedWorkflowJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Workflows.Errors;
@@ -9,7 +8,7 @@ namespace Executor.Planning;
 
 /// <summary>Makes a planned task of a task and the workflow's defaults.</summary>
 internal sealed class TaskPlanner(
-    Workflow workflow, ParameterResolver parameters, SettledValues values, FanOutCounter counts, DiagnosticList diagnostics)
+    Workflow workflow, ParameterResolver parameters, SettledValues values, FanOutCounter counts, CodePlanner codes, DiagnosticList diagnostics)
 {
     private const long DefaultCpuMillicores = 1000;
     private const long DefaultMemoryBytes = 512L << 20;
@@ -24,6 +23,7 @@ internal sealed class TaskPlanner(
         var (own, defaults) = (task.Settings, workflow.Defaults);
         var name = task.Name?.Value ?? "";
         var dotnetSource = task.Dotnet?.Source is { } source ? Path.GetFullPath(source.Value, workflow.Directory) : null;
+        var code = task.Dotnet is null && (own.Code ?? defaults.Code) is { } folder ? codes.Plan(folder) : null;
         return new PlannedTask
         {
             Name = name,
@@ -32,8 +32,9 @@ internal sealed class TaskPlanner(
             Command = task.Command?.Select(c => c.Value.Text).ToList(),
             Dotnet = dotnetSource is null ? null : new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type),
             SourceHash = dotnetSource is null ? null : HashSource(task.Dotnet!.Source!, dotnetSource),
-            WorkingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory),
-            Environment = MergeEnvironment(own, defaults),
+            Code = code,
+            WorkingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory, code),
+            Environment = EnvironmentMerge.Values(own, defaults),
             Inputs = PlanInputs(task),
             Outputs = PlanOutputs(task),
             DependsOn = [],
@@ -43,8 +44,9 @@ internal sealed class TaskPlanner(
             Retries = PlanRetries(own, defaults),
             Timeout = values.Timeout(own.Timeout ?? defaults.Timeout),
             Image = values.Text(own.Image ?? defaults.Image),
+            Runner = (own.Runner ?? defaults.Runner)?.Value == "image" ? RunnerPlacement.Image : RunnerPlacement.Inject,
             Class = task.Class?.Value,
-            PodFields = MergePodFields(own, defaults),
+            PodFields = EnvironmentMerge.PodFields(own, defaults),
         };
     }
 
@@ -54,28 +56,6 @@ internal sealed class TaskPlanner(
         return new RetryBudget(
             own.TaskRetries ?? defaults.TaskRetries ?? standard.Task,
             own.InfrastructureRetries ?? defaults.InfrastructureRetries ?? standard.Infrastructure);
-    }
-
-    private static SortedDictionary<string, string> MergeEnvironment(TaskSettings own, TaskSettings defaults)
-    {
-        var environment = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in defaults.Environment.Concat(own.Environment))
-        {
-            environment[name] = value.Value.Text;
-        }
-
-        return environment;
-    }
-
-    private static SortedDictionary<string, JsonElement> MergePodFields(TaskSettings own, TaskSettings defaults)
-    {
-        var fields = new SortedDictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var (name, value) in defaults.PodFields.Concat(own.PodFields))
-        {
-            fields[name] = value;
-        }
-
-        return fields;
     }
 
     private string HashSource(Located<string> written, string source)
@@ -97,7 +77,7 @@ internal sealed class TaskPlanner(
     }
 
     /// <summary>Parameters are put in here already, because only then it shows whether the path is relative to the file.</summary>
-    private string? PlanWorkingDirectory(Located<Template>? directory)
+    private string? PlanWorkingDirectory(Located<Template>? directory, PlannedCode? code)
     {
         if (directory is null)
         {
@@ -115,7 +95,19 @@ internal sealed class TaskPlanner(
                 directory.At, $"found {Quoted.Text(directory.Value.Text)}, expected a path that begins with a fixed part such as './'");
         }
 
-        return Path.GetFullPath(path.Text, workflow.Directory);
+        if (code is null || Path.IsPathFullyQualified(path.Text))
+        {
+            return Path.GetFullPath(path.Text, workflow.Directory);
+        }
+
+        var relative = Path.GetRelativePath(code.Folder, Path.GetFullPath(path.Text, code.Folder));
+        if (relative == ".." || relative.StartsWith("../", StringComparison.Ordinal))
+        {
+            diagnostics.Add(
+                directory.At, $"found {Quoted.Text(directory.Value.Text)}, which leads out of the task's code, expected a folder inside or an absolute path");
+        }
+
+        return relative;
     }
 
     private List<PlannedInput> PlanInputs(TaskSpec task)

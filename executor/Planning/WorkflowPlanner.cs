@@ -6,7 +6,7 @@ using Executor.Workflows.Model;
 namespace Executor.Planning;
 
 /// <summary>
-/// Makes a plan of a workflow file and the parameters given for a run. Reads the file and the sources of .NET tasks, and nothing else.
+/// Makes a plan of a workflow file and the parameters given for a run. Reads the file, the sources of .NET tasks and folders of code, and nothing else.
 /// </summary>
 internal static class WorkflowPlanner
 {
@@ -48,7 +48,8 @@ internal static class WorkflowPlanner
 
         var values = new SettledValues(parameters, diagnostics);
         var counts = FanOutCounter.Count(workflow, values, diagnostics);
-        var planner = new TaskPlanner(workflow, parameters, values, counts, diagnostics);
+        var codes = new CodePlanner(workflow.Directory, Path.GetFullPath(path), values, diagnostics);
+        var planner = new TaskPlanner(workflow, parameters, values, counts, codes, diagnostics);
         var tasks = workflow.Tasks.Select(planner.Plan).ToList();
         string[] unset = [.. parameters.Missing.Select(p => p.Name.Value)];
         if (!diagnostics.IsEmpty || unset.Length > 0)

@@ -1,4 +1,5 @@
 using Executor.Building;
+using Executor.Bundling;
 using Executor.Cluster;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
@@ -16,7 +17,7 @@ internal static class RunFailures
     /// <summary>The exit code; null for an exception that is a defect and not to be caught.</summary>
     public static int? ExitCodeOf(Exception exception) => exception switch
     {
-        TaskBuildException or RunConflictException or KubeConfigException or LaunchException => ExitCodes.InvalidInput,
+        TaskBuildException or BundleException or RunConflictException or KubeConfigException or LaunchException => ExitCodes.InvalidInput,
         JournalException or ClusterException or KubernetesException => ExitCodes.InfrastructureUnavailable,
         _ when StoreConnection.IsUnavailable(exception) => ExitCodes.InfrastructureUnavailable,
         _ => null,

@@ -18,6 +18,7 @@ internal static class LogPump
 
     private static void Pump(SafeFileHandle pipe, AttemptLog log, TaskCompletionSource end)
     {
+        var body = log.OpenBody();
         try
         {
             using var stream = new FileStream(pipe, FileAccess.Read, bufferSize: 0);
@@ -25,7 +26,7 @@ internal static class LogPump
             int read;
             while ((read = stream.Read(buffer)) > 0)
             {
-                log.Append(buffer.AsSpan(0, read));
+                body.Append(buffer.AsSpan(0, read));
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -33,6 +34,7 @@ internal static class LogPump
             log.Line($"the body's output cannot be read any further: {e.Message}");
         }
 
+        body.End();
         end.TrySetResult();
     }
 }

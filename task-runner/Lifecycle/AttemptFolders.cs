@@ -21,6 +21,7 @@ internal sealed class AttemptFolders : IDisposable
             Directory.CreateDirectory(Inputs);
             Directory.CreateDirectory(Outputs);
             Directory.CreateDirectory(Work);
+            Directory.CreateDirectory(Code);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,6 +40,9 @@ internal sealed class AttemptFolders : IDisposable
 
     /// <summary>The working directory of a body that has no other.</summary>
     public string Work => Path.Combine(_root, "work");
+
+    /// <summary>Gets the code that is fetched.</summary>
+    public string Code => Path.Combine(_root, "code");
 
     /// <summary>Gets the body's progress.</summary>
     public string Progress => Path.Combine(_root, "progress");

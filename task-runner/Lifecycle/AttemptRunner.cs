@@ -3,6 +3,7 @@ using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Shuffle.Channel;
+using Executor.TaskRunner.Code;
 using Executor.TaskRunner.Execution;
 using Executor.TaskRunner.Inputs;
 using Executor.TaskRunner.Measuring;
@@ -21,6 +22,7 @@ internal sealed class AttemptRunner
     private readonly TaskDescriptor _descriptor;
     private readonly WriterId _writer;
     private readonly IShuffleChannel _channel;
+    private readonly IRunRecords _records;
     private readonly AttemptMeter _meter;
     private readonly AttemptReporter _reporter;
     private readonly AttemptLog _log;
@@ -30,7 +32,7 @@ internal sealed class AttemptRunner
     public AttemptRunner(
         RunnerSettings settings,
         TaskDescriptor descriptor,
-        IShuffleChannel channel,
+        StoreConnection store,
         AttemptMeter meter,
         AttemptReporter reporter,
         AttemptLog log,
@@ -40,7 +42,8 @@ internal sealed class AttemptRunner
         _settings = settings;
         _descriptor = descriptor;
         _writer = new WriterId(descriptor.Attempt, settings.Incarnation);
-        _channel = channel;
+        _channel = store.Channel;
+        _records = store.Records;
         _meter = meter;
         _reporter = reporter;
         _log = log;
@@ -54,6 +57,11 @@ internal sealed class AttemptRunner
     /// <exception cref="OperationCanceledException">The runner was asked to stop.</exception>
     public async Task<bool> RunAsync(AttemptFolders folders)
     {
+        if (_descriptor.Code is { } code)
+        {
+            await new BundleFetcher(_records, _descriptor.Attempt.Run).FetchAsync(code, folders.Code, _stop.Token);
+        }
+
         var sources = await OpenInputsAsync();
         foreach (var (input, source) in sources)
         {

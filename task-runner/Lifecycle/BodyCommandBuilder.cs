@@ -16,8 +16,9 @@ internal static class BodyCommandBuilder
     // The runner's own, which are none of the body's business: the key is a secret, the rest describes the runner.
     private static readonly string[] Withheld =
     [
-        EnvironmentNames.RunKey, EnvironmentNames.Descriptor, EnvironmentNames.DescriptorFile, EnvironmentNames.TerminationLog,
-        EnvironmentNames.DieWithParent, EnvironmentNames.Cgroup,
+        EnvironmentNames.RunKey, EnvironmentNames.Descriptor, EnvironmentNames.DescriptorFile, EnvironmentNames.DescriptorBlob,
+        EnvironmentNames.DescriptorStores, EnvironmentNames.DescriptorRun, EnvironmentNames.TerminationLog, EnvironmentNames.DieWithParent,
+        EnvironmentNames.Cgroup, EnvironmentNames.LogFormat,
     ];
 
     /// <summary>The command to start.</summary>
@@ -27,12 +28,26 @@ internal static class BodyCommandBuilder
         var environment = BuildEnvironment(descriptor, settings.Environment, folders);
         return new BodyCommand
         {
-            Arguments = descriptor.Dotnet is { } task ? DotnetHostCommand.For(task, settings.DotnetHost, environment) : descriptor.Command!,
+            Arguments = Assembly(descriptor, folders) is { } task ? DotnetHostCommand.For(task, settings.DotnetHost, environment) : descriptor.Command!,
             Environment = environment,
-            WorkingDirectory = Path.GetFullPath(descriptor.WorkingDirectory ?? folders.Work),
+            WorkingDirectory = WorkingDirectory(descriptor, folders),
             FeedsStandardInput = descriptor.Inputs.Any(static input => input.Stdin),
         };
     }
+
+    private static DotnetTask? Assembly(TaskDescriptor descriptor, AttemptFolders folders) =>
+        descriptor is { Dotnet: { } task, Code: not null } ? task with { Assembly = Path.Combine(folders.Code, task.Assembly) } : descriptor.Dotnet;
+
+    // A .NET task starts in the same kind of folder whether its assembly was fetched or lies on this machine.
+    private static string WorkingDirectory(TaskDescriptor descriptor, AttemptFolders folders) =>
+        descriptor.WorkingDirectory is { } directory ? Path.GetFullPath(directory, folders.Code)
+        : descriptor is { Code: not null, Dotnet: null } ? folders.Code
+        : folders.Work;
+
+    private static string? CodeDirectory(TaskDescriptor descriptor, AttemptFolders folders) =>
+        descriptor.Code is not null ? folders.Code
+        : descriptor.Dotnet is { } task ? Path.GetDirectoryName(Path.GetFullPath(task.Assembly))
+        : null;
 
     private static Dictionary<string, string> BuildEnvironment(
         TaskDescriptor descriptor, IReadOnlyDictionary<string, string> inherited, AttemptFolders folders)
@@ -62,13 +77,18 @@ internal static class BodyCommandBuilder
         environment[EnvironmentNames.InputDirectory] = folders.Inputs;
         environment[EnvironmentNames.OutputDirectory] = folders.Outputs;
         environment[EnvironmentNames.ProgressFile] = folders.Progress;
-        environment.Remove(EnvironmentNames.Item);
-        if (descriptor.Item is not null)
-        {
-            environment[EnvironmentNames.Item] = descriptor.Item;
-        }
-
+        Set(EnvironmentNames.Item, descriptor.Item);
+        Set(EnvironmentNames.CodeDirectory, CodeDirectory(descriptor, folders));
         return environment;
+
+        void Set(string name, string? value)
+        {
+            environment.Remove(name);
+            if (value is not null)
+            {
+                environment[name] = value;
+            }
+        }
     }
 
     private static DataBinding Bind(string name, bool isStandardStream, string path, DataFormat format) =>

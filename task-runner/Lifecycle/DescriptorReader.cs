@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Executor.Contracts;
+using Executor.Contracts.Bundles;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
+using Executor.Contracts.Integrity;
 using Executor.Contracts.Reporting;
 using Executor.TaskRunner.Reporting;
 
@@ -24,7 +26,7 @@ internal static class DescriptorReader
         }
 
         return string.IsNullOrEmpty(file)
-            ? throw Invalid($"neither {EnvironmentNames.Descriptor} nor {EnvironmentNames.DescriptorFile} is set")
+            ? throw Invalid($"none of {EnvironmentNames.Descriptor}, {EnvironmentNames.DescriptorFile} and {EnvironmentNames.DescriptorBlob} is set")
             : Parse(ReadFile(file), file);
     }
 
@@ -43,7 +45,11 @@ internal static class DescriptorReader
         }
     }
 
-    private static TaskDescriptor Parse(ReadOnlySpan<byte> json, string source)
+    /// <summary>Reads a descriptor's JSON.</summary>
+    /// <param name="json">The JSON.</param>
+    /// <param name="source">Where it is from, for a message.</param>
+    /// <exception cref="AttemptFailedException">It is none, or asks for something impossible (exit code 120).</exception>
+    public static TaskDescriptor Parse(ReadOnlySpan<byte> json, string source)
     {
         TaskDescriptor? descriptor;
         try
@@ -65,6 +71,19 @@ internal static class DescriptorReader
         Require(
             (descriptor.Command is { Count: > 0 }) != (descriptor.Dotnet is not null),
             "exactly one of command (with at least one element) and dotnet is needed");
+        if (descriptor.Code is { } code)
+        {
+            Require(
+                Sha256Hex.IsValid(code.Manifest) && code.ArchiveBytes is > 0 and <= BundleLimits.MaxArchiveBytes,
+                $"code is '{code.Manifest}' with {code.ArchiveBytes} bytes; a SHA-256 in hex and 1 to {BundleLimits.MaxArchiveBytes} bytes are needed");
+            Require(
+                descriptor.Dotnet is null || BundlePaths.IsEntry(descriptor.Dotnet.Assembly),
+                $"the assembly '{descriptor.Dotnet?.Assembly}' is not a path inside the code");
+        }
+
+        Require(
+            descriptor.WorkingDirectory is null || Path.IsPathFullyQualified(descriptor.WorkingDirectory) || descriptor.Code is not null,
+            $"the working directory '{descriptor.WorkingDirectory}' is relative, and there is no code that it could be relative to");
         Require(descriptor.Inputs.Count(static input => input.Stdin) <= 1, "more than one input is bound to stdin");
         Require(descriptor.Outputs.Count(static output => output.Stdout) <= 1, "more than one output is bound to stdout");
         Require(descriptor.Timeout is null || descriptor.Timeout > TimeSpan.Zero, $"timeout is {descriptor.Timeout}; it must be positive");
@@ -104,6 +123,7 @@ internal static class DescriptorReader
         }
     }
 
-    private static AttemptFailedException Invalid(string message, Exception? cause = null) =>
+    /// <summary>The failure of a descriptor that cannot be used (exit code 120).</summary>
+    public static AttemptFailedException Invalid(string message, Exception? cause = null) =>
         new(AttemptFailure.Configuration, message, cause);
 }

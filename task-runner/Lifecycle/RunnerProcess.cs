@@ -16,7 +16,7 @@ namespace Executor.TaskRunner.Lifecycle;
 /// <param name="stop">The wishes to stop.</param>
 /// <param name="time">The clock.</param>
 internal sealed class RunnerProcess(
-    RunnerSettings settings, Func<TaskDescriptor, RunnerSettings, StoreConnection> connect, AttemptLog log, StopSignals stop, TimeProvider time)
+    RunnerSettings settings, Func<IReadOnlyList<Uri>, RunnerSettings, StoreConnection> connect, AttemptLog log, StopSignals stop, TimeProvider time)
 {
     // After the outcome is settled: nobody waits for a log longer than this, nor for a store that does not answer.
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
@@ -40,12 +40,13 @@ internal sealed class RunnerProcess(
             OpenTerminationFile(), settings.Incarnation, log, meter.Measure, () => progress?.Read(), time);
         reporter.Report(static report => report);
 
-        TaskDescriptor descriptor;
+        DescriptorSource source;
         StoreConnection store;
         try
         {
-            descriptor = DescriptorReader.Read(settings.Environment);
-            store = connect(descriptor, settings);
+            RequireLogFormat();
+            source = DescriptorSource.Find(settings.Environment);
+            store = connect(source.Stores, settings);
         }
         catch (Exception e)
         {
@@ -54,32 +55,52 @@ internal sealed class RunnerProcess(
 
         await using (store)
         {
-            var code = await RunAsync(descriptor, store.Channel, meter, reporter, path => progress = new ProgressReader(path));
+            TaskDescriptor descriptor;
+            try
+            {
+                descriptor = await source.ReadAsync(store.Records, stop.Token);
+            }
+            catch (Exception e)
+            {
+                return Fail(reporter, FailureOf(e));
+            }
+
+            log.Identify(new WriterId(descriptor.Attempt, settings.Incarnation));
+            var code = await RunAsync(descriptor, store, meter, reporter, path => progress = new ProgressReader(path));
             await KeepLogAsync(store.Records, descriptor.Attempt);
             return code;
         }
     }
 
+    private void RequireLogFormat()
+    {
+        if (settings.LogFormat is not (LogFormats.Text or LogFormats.Json))
+        {
+            throw DescriptorReader.Invalid(
+                $"{EnvironmentNames.LogFormat} is '{settings.LogFormat}', expected {LogFormats.Text} or {LogFormats.Json}");
+        }
+    }
+
     private async Task<int> RunAsync(
-        TaskDescriptor descriptor, IShuffleChannel channel, AttemptMeter meter, AttemptReporter reporter, Action<string> watchProgress)
+        TaskDescriptor descriptor, StoreConnection store, AttemptMeter meter, AttemptReporter reporter, Action<string> watchProgress)
     {
         try
         {
             using var folders = new AttemptFolders(settings.ScratchDirectory, new WriterId(descriptor.Attempt, settings.Incarnation));
             watchProgress(folders.Progress);
-            var won = await new AttemptRunner(settings, descriptor, channel, meter, reporter, log, stop, time).RunAsync(folders);
+            var won = await new AttemptRunner(settings, descriptor, store, meter, reporter, log, stop, time).RunAsync(folders);
             reporter.End(report => report with { Phase = won ? AttemptPhase.Committed : AttemptPhase.Superseded });
             return RunnerExitCodes.Succeeded;
         }
-        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
-        {
-            return Fail(reporter, new AttemptFailedException(AttemptFailure.Terminated, "the runner was asked to stop"));
-        }
         catch (Exception e)
         {
-            return Fail(reporter, AttemptFailures.From(e));
+            return Fail(reporter, FailureOf(e));
         }
     }
+
+    private AttemptFailedException FailureOf(Exception exception) => exception is OperationCanceledException && stop.Token.IsCancellationRequested
+        ? new AttemptFailedException(AttemptFailure.Terminated, "the runner was asked to stop")
+        : AttemptFailures.From(exception);
 
     private int Fail(AttemptReporter reporter, AttemptFailedException failure)
     {

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Security.Cryptography;
 using Executor.Contracts.Reporting;
 using Executor.TaskRunner.Measuring;
+using Executor.TaskRunner.Reporting;
 
 namespace Executor.TaskRunner.Lifecycle;
 
@@ -32,6 +33,9 @@ internal sealed record RunnerSettings
 
     /// <summary>The attempt's own cgroup as <see cref="CgroupLocator.Find"/> takes it; null for none.</summary>
     public required string? Cgroup { get; init; }
+
+    /// <summary>How the log is written to standard error; anything, to be checked against <see cref="LogFormats"/>.</summary>
+    public required string LogFormat { get; init; }
 
     /// <summary>Null for a runner that outlives its parent; else the parent's process id, or 1 where it is not told.</summary>
     public required int? DieWithParent { get; init; }
@@ -65,6 +69,7 @@ internal sealed record RunnerSettings
             ScratchDirectory = Path.GetFullPath(Get(EnvironmentNames.ScratchDirectory) ?? DefaultScratchDirectory),
             DotnetHost = Get(EnvironmentNames.DotnetHost),
             Cgroup = Get(EnvironmentNames.Cgroup) ?? (isFirstProcess ? CgroupLocator.Self : null),
+            LogFormat = Get(EnvironmentNames.LogFormat) ?? LogFormats.Text,
             DieWithParent = Get(EnvironmentNames.DieWithParent) is { } parent ? int.TryParse(parent, out var pid) ? pid : 1 : null,
             OwnsProcess = false,
         };

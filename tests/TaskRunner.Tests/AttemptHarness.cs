@@ -101,7 +101,7 @@ internal sealed class AttemptHarness : IAsyncDisposable
             environment[name] = value;
         }
 
-        var log = new AttemptLog(-1);
+        var log = new AttemptLog(-1, LogFormats.Text, TimeProvider.System);
         using var stop = new StopSignals();
         var process = new RunnerProcess(
             RunnerSettings.FromEnvironment(environment, isFirstProcess: false),

@@ -65,6 +65,13 @@ internal sealed class LocalAttempt
             RedirectStandardInput = true,
             WorkingDirectory = directory.Scratch,
         };
+
+        // This executor's own surroundings, as those of a pod, are none of the runner's business.
+        foreach (var name in (string[])[EnvironmentNames.Descriptor, EnvironmentNames.DescriptorBlob, EnvironmentNames.LogFormat])
+        {
+            start.Environment.Remove(name);
+        }
+
         start.Environment[EnvironmentNames.DescriptorFile] = directory.Descriptor;
         start.Environment[EnvironmentNames.RunKey] = request.RunKey;
         start.Environment[EnvironmentNames.Incarnation] = incarnation;

@@ -1,4 +1,5 @@
 using Executor.Building;
+using Executor.Bundling;
 using Executor.Hosting;
 using Executor.Launching.Local;
 using Executor.Planning;
@@ -36,7 +37,8 @@ internal sealed class LocalBackend : IRunBackend
     {
         var plan = workflow.Plan;
         using var builder = new DotnetTaskBuilder(_state.Root);
-        var assemblies = await builder.BuildAllAsync(plan, cancellationToken);
+        var staged = await new CodeStaging(builder, new BundleBuilder(_state.Bundles)).BuildAsync(plan, packsAssemblies: false, cancellationToken);
+        var code = await staged.PutAsync(Store.Records, run, cancellationToken);
         if (ClusterOnlyFields.Warning(plan) is { } warning)
         {
             output.Notice(warning);
@@ -55,7 +57,7 @@ internal sealed class LocalBackend : IRunBackend
         return new PreparedRun
         {
             Launcher = new LocalProcessLauncher(launching, _time),
-            Descriptors = new DescriptorFactory(plan, run, [Store.Address], assemblies),
+            Descriptors = new DescriptorFactory(plan, run, [Store.Address], code),
             Machine = cgroups is null
                 ? "memory limits are watched every 100 ms: this process may not make cgroups"
                 : $"memory limits are enforced by cgroups {(cgroups.Unified ? "v2" : "v1")}",

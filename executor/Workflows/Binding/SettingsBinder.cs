@@ -31,6 +31,8 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
         var fromCluster = new List<YamlNode>();
         var environment = new EnvironmentBinder(values, templates).Bind(fields.Optional("env"), hasItem, fromCluster);
         var workingDirectory = templates.Instance(fields.Optional("workingDirectory"), "the path of a folder", hasItem);
+        var code = templates.Parameters(fields.Optional("code"), "the path of a folder");
+        var runner = values.Choice(fields.Optional("runner"), "inject", "image");
         return new TaskSettings
         {
             Image = image,
@@ -41,6 +43,8 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
             Timeout = timeout,
             Environment = environment,
             WorkingDirectory = workingDirectory,
+            Code = code,
+            Runner = runner,
             PodFields = BindPodFields(fields, fromCluster),
         };
     }

@@ -56,6 +56,11 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
         };
         task = BindBody(fields, task, hasItem);
         task = task with { Settings = settings.Bind(fields, hasItem) };
+        if (task.Settings.Code is { } code && fields.Has("dotnet"))
+        {
+            values.Diagnostics.Add(code.At, "found code in a .NET task, whose code is what its 'source' is built to; expected a command or a script");
+        }
+
         fields.RefuseOthers(Habits);
         return task;
     }

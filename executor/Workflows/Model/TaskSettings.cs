@@ -28,6 +28,12 @@ internal sealed record TaskSettings
     /// <summary>The body's working directory.</summary>
     public Located<Template>? WorkingDirectory { get; init; }
 
+    /// <summary>The folder of the body's code, relative to the workflow file.</summary>
+    public Located<Template>? Code { get; init; }
+
+    /// <summary>Where the task runner is: <c>inject</c> or <c>image</c>.</summary>
+    public Located<string>? Runner { get; init; }
+
     /// <summary>Environment variables with a value.</summary>
     public IReadOnlyDictionary<string, Located<Template>> Environment { get; init; } = new Dictionary<string, Located<Template>>();
 

@@ -73,7 +73,7 @@ public sealed class DescriptorFactoryTests
     public void A_built_assembly_takes_the_place_of_its_source()
     {
         var plan = PlanWithSource("/src/Report.cs");
-        var built = new DescriptorFactory(plan, "r1", Stores, new Dictionary<string, string> { ["/src/Report.cs"] = "/out/Report.dll" });
+        var built = new DescriptorFactory(plan, "r1", Stores, new Dictionary<string, CodeLocation> { ["/src/Report.cs"] = new(null, "/out/Report.dll") });
         Assert.Equal(new DotnetTask("/out/Report.dll", "Acme.Report"), built.Create(0, 0, 0, 1, []).Dotnet);
 
         var assembly = new DescriptorFactory(PlanWithSource("/src/Report.dll"), "r1", Stores);

@@ -205,6 +205,32 @@ public sealed class WorkflowPlannerTests
     }
 
     [Fact]
+    public void Variables_of_both_kinds_are_merged_one_by_one()
+    {
+        var task = TestPlans.Plan("""
+            apiVersion: executor.dev/v1alpha1
+            kind: Workflow
+            metadata: {name: q}
+            spec:
+              defaults:
+                env:
+                  - {name: PLAIN, value: a}
+                  - {name: BECOMES_PLAIN, valueFrom: {secretKeyRef: {name: s, key: k}}}
+                  - {name: BECOMES_SECRET, value: a}
+                  - {name: SECRET, valueFrom: {secretKeyRef: {name: s, key: k}}}
+              tasks:
+                - name: a
+                  command: [x]
+                  env:
+                    - {name: BECOMES_PLAIN, value: b}
+                    - {name: BECOMES_SECRET, valueFrom: {secretKeyRef: {name: t, key: k}}}
+            """).Tasks[0];
+
+        Assert.Equal([("BECOMES_PLAIN", "b"), ("PLAIN", "a")], task.Environment.Select(v => (v.Key, v.Value)));
+        Assert.Equal(["SECRET", "BECOMES_SECRET"], task.PodFields["env"].EnumerateArray().Select(v => v.GetProperty("name").GetString()!));
+    }
+
+    [Fact]
     public void Parameters_that_the_workflow_does_not_have_are_refused()
     {
         using var folder = new WorkflowFolder();

@@ -40,6 +40,11 @@ public sealed partial class DocumentationTests
             folder.Write(source.Groups[1].Value, "// a task");
         }
 
+        foreach (Match code in CodeFolder().Matches(text))
+        {
+            Directory.CreateDirectory(Path.Combine(folder.FullName, code.Groups[1].Value));
+        }
+
         var path = Write(folder, text);
         var required = WorkflowPlanner.Validate(path, new Dictionary<string, string>());
         var result = WorkflowPlanner.Plan(path, required.UnsetParameters.ToDictionary(name => name, _ => "1"));
@@ -74,7 +79,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Examples_of_both_kinds_are_found()
     {
-        Assert.Equal(9, Examples().Count);
+        Assert.Equal(10, Examples().Count);
         Assert.Equal(2, RefusedExamples().Count);
     }
 
@@ -89,6 +94,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^```(\w[\w ]*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
+
+    [GeneratedRegex(@"code: ([\w./]+)")]
+    private static partial Regex CodeFolder();
 
     [GeneratedRegex(@"source: ([\w./]+)")]
     private static partial Regex DotnetSource();

@@ -1,0 +1,102 @@
+using Executor.Contracts.Bundles;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Integrity;
+
+namespace Executor.Bundling;
+
+/// <summary>
+/// Packs folders of code into a cache, each under the hash of its content, so that an unchanged folder is packed once. Safe for use by several
+/// threads and several executors at once.
+/// </summary>
+/// <param name="cache">The cache's folder; made if it is missing.</param>
+internal sealed class BundleBuilder(string cache)
+{
+    private const string ArchiveName = "code.tar.gz";
+    private const string ManifestName = "manifest.json";
+
+    /// <summary>The bundle of a folder.</summary>
+    /// <exception cref="BundleException">The folder has changed since it was listed, or packs to more than a bundle may have.</exception>
+    /// <exception cref="IOException">The folder cannot be read, or the cache not written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read, or the cache not written.</exception>
+    public async Task<Bundle> BuildAsync(CodeTree tree, CancellationToken cancellationToken)
+    {
+        var target = Path.Combine(cache, tree.Sha256);
+        if (await FindAsync(target, cancellationToken) is { } cached)
+        {
+            return cached;
+        }
+
+        var scratch = Path.Combine(cache, $"packing-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(scratch);
+        try
+        {
+            await PackAsync(tree, scratch, cancellationToken);
+            await PublishAsync(scratch, target, cancellationToken);
+        }
+        finally
+        {
+            if (Directory.Exists(scratch))
+            {
+                Directory.Delete(scratch, recursive: true);
+            }
+        }
+
+        return await FindAsync(target, cancellationToken)
+            ?? throw new BundleException($"{target} is damaged although it was just written; is the disk full?");
+    }
+
+    private static async Task PackAsync(CodeTree tree, string folder, CancellationToken cancellationToken)
+    {
+        await using var archive = new FileStream(Path.Combine(folder, ArchiveName), FileMode.CreateNew, FileAccess.ReadWrite);
+        await BundleArchive.WriteAsync(tree, archive, cancellationToken);
+        if (archive.Length > BundleLimits.MaxArchiveBytes)
+        {
+            throw new BundleException($"{tree.Folder} has {archive.Length} bytes when packed, expected at most {BundleLimits.MaxArchiveBytes}");
+        }
+
+        archive.Position = 0;
+        var manifest = await BundleArchive.DescribeAsync(archive, tree, cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(folder, ManifestName), manifest.Serialize(), cancellationToken);
+    }
+
+    // What a machine lost its power over is packed again: only a manifest with an archive of its size counts.
+    private static async Task<Bundle?> FindAsync(string folder, CancellationToken cancellationToken)
+    {
+        var archive = new FileInfo(Path.Combine(folder, ArchiveName));
+        var manifest = Path.Combine(folder, ManifestName);
+        if (!archive.Exists || !File.Exists(manifest))
+        {
+            return null;
+        }
+
+        var json = await File.ReadAllBytesAsync(manifest, cancellationToken);
+        try
+        {
+            var read = BundleManifest.Read(json);
+            return read.ArchiveBytes == archive.Length
+                ? new Bundle(new CodeBundle(Sha256Hex.Of(json), read.ArchiveBytes), read, json, archive.FullName)
+                : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task PublishAsync(string finished, string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.Move(finished, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            // Another executor was quicker, and left the same; only what is damaged is replaced.
+            if (await FindAsync(target, cancellationToken) is null)
+            {
+                Directory.Delete(target, recursive: true);
+                Directory.Move(finished, target);
+            }
+        }
+    }
+}
