@@ -6,14 +6,11 @@ namespace Executor.Running;
 /// <summary>What <c>executor run</c> is asked to do.</summary>
 internal sealed record RunRequest
 {
-    /// <summary>The workflow file.</summary>
-    public required string File { get; init; }
-
-    /// <summary>Parameters given on the command line.</summary>
-    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
-
     /// <summary>The run to begin or to go on with; a new name if null.</summary>
     public string? RunId { get; init; }
+
+    /// <summary>True to let a run go on that has failed or was cancelled.</summary>
+    public bool Resume { get; init; }
 
     /// <summary>Attempts at a time; the workflow's bound, else the number of processors, if null.</summary>
     public int? Parallel { get; init; }
@@ -21,8 +18,8 @@ internal sealed record RunRequest
     /// <summary>The state folder; see <see cref="StateDirectory.Open"/>.</summary>
     public string? State { get; init; }
 
-    /// <summary>The store.</summary>
-    public required StoreAddress Store { get; init; }
+    /// <summary>The store of a run on this machine.</summary>
+    public StoreAddress Store { get; init; } = StoreAddress.Embedded;
 
     /// <summary>Where results are written; nowhere if null.</summary>
     public string? ResultsDirectory { get; init; }

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using Executor.Cluster.Trial;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Cluster;
+
+/// <summary>The Job in which a run's driver runs in the cluster: a pure function of what it is told.</summary>
+internal static class DriverJob
+{
+    /// <summary>The driver's container.</summary>
+    public const string Container = "driver";
+
+    private const string KeyPath = "/keys";
+    private const long NoUser = 65532;
+
+    // A driver that dies is replaced, and goes on where the journal ends. One that has brought its run to an end sets this to 0.
+    private const int Replacements = 1000;
+
+    /// <summary>The Job.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="workflow">The workflow's name.</param>
+    /// <param name="anchor">What owns the Job.</param>
+    /// <param name="store">The store's address in the cluster.</param>
+    /// <param name="submission">The hash of what the driver is told.</param>
+    /// <param name="images">The images.</param>
+    public static JsonObject Create(string run, string workflow, ObjectReference anchor, Uri store, string submission, ClusterImages images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var labels = new JsonObject([.. RunAnchor.LabelsOf(run, workflow, KubernetesLabels.DriverComponent)
+            .Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))]);
+        var container = new JsonObject
+        {
+            ["name"] = Container,
+            ["image"] = images.Driver,
+            ["args"] = new JsonArray("drive", run, "--submission", submission),
+            ["env"] = Environment(store, images),
+            ["resources"] = new JsonObject
+            {
+                ["requests"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "512Mi" },
+                ["limits"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "512Mi" },
+            },
+            ["terminationMessagePolicy"] = "FallbackToLogsOnError",
+            ["securityContext"] = new JsonObject
+            {
+                ["allowPrivilegeEscalation"] = false,
+                ["readOnlyRootFilesystem"] = true,
+                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
+            },
+            ["volumeMounts"] = new JsonArray(
+                new JsonObject { ["name"] = "key", ["mountPath"] = KeyPath, ["readOnly"] = true },
+                new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" }),
+        };
+        if (images.PullPolicy is { } policy)
+        {
+            container["imagePullPolicy"] = policy;
+        }
+
+        return new JsonObject
+        {
+            ["apiVersion"] = "batch/v1",
+            ["kind"] = "Job",
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = ObjectNames.Driver(run),
+                ["labels"] = labels,
+                ["ownerReferences"] = new JsonArray(JobFactory.OwnerReference(anchor)),
+            },
+            ["spec"] = new JsonObject
+            {
+                ["backoffLimit"] = Replacements,
+                ["template"] = new JsonObject
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["labels"] = labels.DeepClone(),
+                        ["annotations"] = new JsonObject { ["sidecar.istio.io/inject"] = "false", ["linkerd.io/inject"] = "disabled" },
+                    },
+                    ["spec"] = new JsonObject
+                    {
+                        // The log of a driver that died stays readable.
+                        ["restartPolicy"] = "Never",
+                        ["serviceAccountName"] = TrialObjects.DriverAccount,
+                        ["enableServiceLinks"] = false,
+                        ["securityContext"] = new JsonObject
+                        {
+                            ["runAsNonRoot"] = true,
+                            ["runAsUser"] = NoUser,
+                            ["runAsGroup"] = NoUser,
+                            ["fsGroup"] = NoUser,
+                            ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
+                        },
+                        ["imagePullSecrets"] = new JsonArray([.. images.PullSecrets.Select(name => new JsonObject { ["name"] = name })]),
+                        ["containers"] = new JsonArray(container),
+                        ["volumes"] = new JsonArray(
+                            new JsonObject { ["name"] = "key", ["secret"] = new JsonObject { ["secretName"] = ClusterStore.KeySecret } },
+                            new JsonObject { ["name"] = "tmp", ["emptyDir"] = new JsonObject() }),
+                    },
+                },
+            },
+        };
+    }
+
+    private static JsonArray Environment(Uri store, ClusterImages images)
+    {
+        var variables = new JsonArray(
+            Variable(ClusterVariables.Store, store.ToString()),
+            Variable(ClusterVariables.StoreKeyFile, $"{KeyPath}/{ClusterStore.KeyName}"),
+            Variable(ClusterVariables.RunnerImage, images.Runner),
+            Variable(ClusterVariables.DotnetImage, images.Dotnet),
+            new JsonObject
+            {
+                ["name"] = ClusterVariables.NamespaceName,
+                ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "metadata.namespace" } },
+            },
+            new JsonObject
+            {
+                ["name"] = ClusterVariables.PodName,
+                ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "metadata.name" } },
+            });
+        AddIfSet(ClusterVariables.DefaultImage, images.Default);
+        AddIfSet(ClusterVariables.PullPolicy, images.PullPolicy);
+        AddIfSet(ClusterVariables.PullSecrets, images.PullSecrets.Count > 0 ? string.Join(',', images.PullSecrets) : null);
+        return variables;
+
+        void AddIfSet(string name, string? value)
+        {
+            if (value is not null)
+            {
+                variables.Add(Variable(name, value));
+            }
+        }
+    }
+
+    private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Executor.Planning;
+
+namespace Executor.Running.Cluster;
+
+/// <summary>
+/// What the driver of a run is told by whoever submits it: kept in the run's records under its hash, which the driver's Job names.
+/// </summary>
+internal sealed record Submission
+{
+    /// <summary>The hash under which the resolved workflow is kept.</summary>
+    public required string Workflow { get; init; }
+
+    /// <summary>Where the code of the workflow's tasks is.</summary>
+    public required IReadOnlyDictionary<string, CodeLocation> Code { get; init; }
+
+    /// <summary>Attempts at a time; null for no bound but the workflow's.</summary>
+    public int? Parallel { get; init; }
+
+    /// <summary>Attempts that may be launched and not seen to run; null for the default.</summary>
+    public int? PendingLimit { get; init; }
+
+    /// <summary>True to let a run go on that has failed or was cancelled.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>True to leave Jobs and pods of ended attempts where they are.</summary>
+    public bool KeepJobs { get; init; }
+
+    /// <summary>As JSON.</summary>
+    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, SubmissionJson.Default.Submission);
+
+    /// <summary>Reads it back. Throws <see cref="JsonException"/>.</summary>
+    public static Submission Deserialize(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, SubmissionJson.Default.Submission) ?? throw new JsonException("found null, expected a submission");
+}
+
+/// <summary>The JSON form of a submission.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Submission))]
+internal sealed partial class SubmissionJson : JsonSerializerContext;

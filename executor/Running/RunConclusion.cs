@@ -1,0 +1,74 @@
+using Executor.Accounting;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Driving;
+using Executor.Hosting;
+using Executor.Planning;
+using Executor.Results;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Running;
+
+/// <summary>Shows what a run came to: its results, its accounts, its end.</summary>
+internal sealed class RunConclusion(RunRequest request, IRunOutput output, CancellationToken atOnce)
+{
+    /// <summary>Shows it.</summary>
+    /// <param name="plan">The run's plan.</param>
+    /// <param name="run">The run's id.</param>
+    /// <param name="store">Where its records and data are.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="accounts">What its attempts used; null to read that from the records.</param>
+    /// <param name="elapsed">How long it was watched.</param>
+    /// <param name="exitCode">The command's exit code.</param>
+    /// <exception cref="ShuffleException">The store cannot be read.</exception>
+    public async Task ConcludeAsync(
+        RunPlan plan, string run, StoreConnection store, RunResult result, RunAccounts? accounts, TimeSpan elapsed, int exitCode)
+    {
+        if (result.End == RunEnd.Succeeded)
+        {
+            await ShowResultsAsync(plan, run, store, result);
+        }
+
+        if (accounts is null)
+        {
+            accounts = result.End is RunEnd.Succeeded or RunEnd.Failed
+                ? await RunAccounts.ReadAsync(store.Records, run, plan, trace: null, atOnce)
+                : new RunAccounts(plan);
+        }
+
+        output.Finished(run, result, accounts, elapsed, exitCode);
+    }
+
+    private async Task ShowResultsAsync(RunPlan plan, string run, StoreConnection store, RunResult result)
+    {
+        foreach (var (task, ordinal) in plan.Tasks.Select((task, ordinal) => (task, ordinal)))
+        {
+            foreach (var planned in task.Outputs)
+            {
+                var seal = new SealId(run, new OutputId(task.Name, planned.Name), result.SealGenerations[ordinal]);
+                var record = await store.Channel.GetSealAsync(seal, atOnce)
+                    ?? throw new ShuffleException(ShuffleError.NotFound, $"run {run} succeeded, but the seal of {seal.Output} is gone");
+                var isResult = plan.Results.Contains(seal.Output);
+                output.Output(record, isResult);
+                if (isResult)
+                {
+                    await output.ResultAsync(store.Channel, seal, record, atOnce);
+                    await ExportAsync(store, seal, record);
+                }
+            }
+        }
+    }
+
+    private async Task ExportAsync(StoreConnection store, SealId seal, SealRecord record)
+    {
+        if (request.ResultsDirectory is not { } directory)
+        {
+            return;
+        }
+
+        foreach (var format in request.ResultFormats)
+        {
+            output.Written(seal.Output, await ResultExporter.ExportAsync(store.Channel, seal, record, directory, format, atOnce));
+        }
+    }
+}
