@@ -111,7 +111,7 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         var descriptors = new DescriptorFactory(plan, run, [store.Address], assemblies);
         var options = new DriverOptions
         {
-            Describe = (task, index, generation, attempt, seals) => descriptors.Create(task, index, generation, attempt, seals),
+            Describe = descriptors.Create,
             Scheduling = new SchedulerOptions { MaxParallel = Math.Min(launching.Capacity, plan.MaxParallelTasks ?? int.MaxValue) },
             Workflow = resolved.Serialize(),
             Resume = request.RunId is not null,
@@ -123,7 +123,7 @@ internal sealed class RunSession(RunRequest request, IRunOutput output, TextWrit
         RunResult result;
         await using (var launcher = new LocalProcessLauncher(launching, time))
         {
-            var observer = new SessionObserver(output, plan, accounts, trace);
+            var observer = new SessionObserver(output, accounts, trace);
             result = await RunDriver.RunAsync(plan, run, store.Records, launcher, options, observer, interrupts.Orderly, interrupts.AtOnce);
         }
 
