@@ -40,7 +40,7 @@ internal static class SchedulerRole
         var descriptors = new DescriptorFactory(plan, Run, [new Uri("http://127.0.0.1:1")]);
         var options = new DriverOptions
         {
-            Describe = (task, index, generation, attempt, seals) => descriptors.Create(task, index, generation, attempt, seals),
+            Describe = descriptors.Create,
             Scheduling = new SchedulerOptions { MaxParallel = Parallel, PendingLimit = Parallel },
         };
 

@@ -11,7 +11,7 @@ internal sealed class RunAccounts
 
     public RunAccounts(RunPlan plan)
     {
-        Tasks = [.. plan.Tasks.Select(task => new TaskTotals(task.Name, task.Resources))];
+        Tasks = [.. plan.Tasks.Select(task => new TaskTotals(task.Name, task.Resources.MemoryBytes))];
         _totals = Tasks.ToDictionary(totals => totals.Task);
     }
 
@@ -21,18 +21,17 @@ internal sealed class RunAccounts
     /// <summary>The totals of all attempts of a run that its records tell of, those of earlier executors too.</summary>
     /// <param name="records">Where the run's records are.</param>
     /// <param name="run">The run's id.</param>
-    /// <param name="plan">The plan of the run's latest revision; what attempts asked for is taken from it.</param>
+    /// <param name="plan">The plan of the run's latest revision.</param>
     /// <param name="trace">Gets a row for each attempt, if not null.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<RunAccounts> ReadAsync(
         IRunRecords records, string run, RunPlan plan, TraceWriter? trace, CancellationToken cancellationToken)
     {
         var accounts = new RunAccounts(plan);
-        var resources = plan.Tasks.ToDictionary(task => task.Name, task => task.Resources);
         await foreach (var row in RunStatusReader.ReadAttemptsAsync(records, run, plan, cancellationToken))
         {
             accounts.Add(row);
-            trace?.Add(row, resources[row.Attempt.Task]);
+            trace?.Add(row);
         }
 
         return accounts;

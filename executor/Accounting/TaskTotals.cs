@@ -1,4 +1,3 @@
-using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Outcomes;
@@ -6,7 +5,9 @@ using Executor.Outcomes;
 namespace Executor.Accounting;
 
 /// <summary>The sums over a task's attempts; constant in size whatever their number. Not thread-safe.</summary>
-internal sealed class TaskTotals(string task, ResourceLimits requested)
+/// <param name="task">The task's name.</param>
+/// <param name="memoryBytes">The memory that it asks for.</param>
+internal sealed class TaskTotals(string task, long memoryBytes)
 {
     private const double BytesPerGigabyte = 1e9;
 
@@ -35,7 +36,8 @@ internal sealed class TaskTotals(string task, ResourceLimits requested)
 
     public long PeakMemoryBytes { get; private set; }
 
-    public long MemoryRequestedBytes => requested.MemoryBytes;
+    /// <summary>The most memory that was asked for an attempt; what the task asks for if that is more.</summary>
+    public long MemoryRequestedBytes { get; private set; } = memoryBytes;
 
     /// <summary>Memory asked for and not used, over time, in 10^9 bytes times seconds; all of what a failed attempt asked for is wasted.</summary>
     public double WastedGigabyteSeconds { get; private set; }
@@ -61,6 +63,8 @@ internal sealed class TaskTotals(string task, ResourceLimits requested)
         Failed += cause is AttemptCause.Failed or AttemptCause.OutOfMemory or AttemptCause.TimedOut or AttemptCause.InvalidOutput
             or AttemptCause.Configuration ? 1 : 0;
         Lost = Attempts - Succeeded - Failed;
+        var requested = row.Resources;
+        MemoryRequestedBytes = Math.Max(MemoryRequestedBytes, requested.MemoryBytes);
         if (row.Usage is not { } usage)
         {
             return;

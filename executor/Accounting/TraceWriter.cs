@@ -1,5 +1,4 @@
 using System.Globalization;
-using Executor.Contracts.Descriptors;
 using Executor.Driving;
 using Executor.Outcomes;
 
@@ -29,7 +28,7 @@ internal sealed class TraceWriter : IDisposable
     }
 
     /// <summary>Adds an attempt.</summary>
-    public void Add(AttemptRow row, ResourceLimits requested)
+    public void Add(AttemptRow row)
     {
         var usage = row.Usage;
         var attempt = row.Attempt;
@@ -58,8 +57,8 @@ internal sealed class TraceWriter : IDisposable
             Number(usage?.ReadBytes),
             Number(usage?.WrittenBytes),
             Number(attempt.Attempt),
-            (requested.CpuMillicores / 1000.0).ToString("0.###", CultureInfo.InvariantCulture),
-            Number(requested.MemoryBytes),
+            (row.Resources.CpuMillicores / 1000.0).ToString("0.###", CultureInfo.InvariantCulture),
+            Number(row.Resources.MemoryBytes),
             row.Node ?? "-",
             ErrorAction(row),
         ];

@@ -55,6 +55,19 @@ internal sealed class DriverCore
     /// <summary>When <see cref="Decide"/> has something to do though nothing happens; null if never.</summary>
     public DateTimeOffset? NextDue => _scheduler.NextDue;
 
+    /// <summary>True while attempts wait for room that the backend did not have.</summary>
+    public bool IsHolding => _scheduler.IsHolding;
+
+    /// <summary>The most memory that an attempt can have; null if that is not known.</summary>
+    public long? LargestMemoryBytes
+    {
+        get => _scheduler.LargestMemoryBytes;
+        set => _scheduler.LargestMemoryBytes = value;
+    }
+
+    /// <summary>See <see cref="Scheduler.CountPending"/>.</summary>
+    public int[] CountPending() => _scheduler.CountPending();
+
     /// <summary>Something was seen of an attempt.</summary>
     public void Observed(AttemptRef attempt, ObservedPhase phase, AttemptFacts facts, DateTimeOffset now)
     {
@@ -76,7 +89,11 @@ internal sealed class DriverCore
     public void LaunchAccepted(AttemptRef attempt) => _scheduler.LaunchAccepted(attempt);
 
     /// <summary>The backend has no room for an attempt now.</summary>
-    public void LaunchHeld(AttemptRef attempt, DateTimeOffset now) => _scheduler.LaunchHeld(attempt, now);
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="retryAfter">The least pause before anything is launched; null if the backend does not say.</param>
+    public void LaunchHeld(AttemptRef attempt, DateTimeOffset now, TimeSpan? retryAfter = null) =>
+        _scheduler.LaunchHeld(attempt, now, retryAfter);
 
     /// <summary>An attempt could not be started.</summary>
     /// <param name="attempt">The attempt.</param>
@@ -86,8 +103,10 @@ internal sealed class DriverCore
     public void LaunchFailed(AttemptRef attempt, bool never, string message, DateTimeOffset now)
     {
         var outcome = never ? OutcomeClassifier.NotStartable(message) : OutcomeClassifier.Lost(message);
-        _ends.Add(new AttemptEnd(attempt, outcome, null, null));
         _scheduler.LaunchFailed(attempt, outcome, now);
+
+        // A backend that failed to answer may have made it all the same.
+        Settle(new AttemptEnd(attempt, outcome, null, null));
     }
 
     /// <summary>The commit of an ended attempt's instance and generation was looked for.</summary>
@@ -106,20 +125,20 @@ internal sealed class DriverCore
         if (found.Commit is { } commit)
         {
             var winner = commit.Writer.Attempt.Attempt;
-            _ends.Add(end with { Usage = winner == attempt.Attempt ? commit.Usage ?? end.Usage : end.Usage });
             _scheduler.Committed(attempt, winner);
+            Settle(end with { Usage = winner == attempt.Attempt ? commit.Usage ?? end.Usage : end.Usage });
         }
         else if (found.Damaged)
         {
             // Nobody can commit under that key any more: the instance has committed, and what it committed is lost.
-            _ends.Add(end);
             _scheduler.Committed(attempt, attempt.Attempt);
             _scheduler.DataLost([attempt]);
+            Settle(end);
         }
         else if (!_scheduler.Exists(attempt))
         {
             // It was given up before, and has left nothing since.
-            return;
+            Release(attempt, facts);
         }
         else if (end.Outcome.Cause == AttemptCause.InputLost && State.IsUnderWay(attempt))
         {
@@ -127,8 +146,8 @@ internal sealed class DriverCore
         }
         else
         {
-            _ends.Add(end);
             _scheduler.Ended(attempt, end.Outcome, end.Usage, now);
+            Settle(end);
         }
     }
 
@@ -166,8 +185,8 @@ internal sealed class DriverCore
 
             // What is found lost is paid for by the instances that lost it; what is not was the store's failure.
             var outcome = lost.Count > 0 ? end.Outcome with { Charge = RetryCharge.None } : end.Outcome;
-            _ends.Add(end with { Outcome = outcome });
             _scheduler.Ended(end.Attempt, outcome, end.Usage, now);
+            Settle(end with { Outcome = outcome });
         }
 
         foreach (var seal in _verifyingSeals)
@@ -250,6 +269,7 @@ internal sealed class DriverCore
         var mayHaveCommitted = instance.Generation == attempt.Generation && instance.Phase != InstancePhase.Committed;
         if (!_scheduler.Exists(attempt) && !mayHaveCommitted)
         {
+            Release(attempt, facts);
             return;
         }
 
@@ -265,7 +285,22 @@ internal sealed class DriverCore
         }
 
         var end = EndOf(attempt, facts, committed: false);
-        _ends.Add(end);
         _scheduler.Ended(attempt, end.Outcome, end.Usage, now);
+        Settle(end);
+    }
+
+    private void Settle(AttemptEnd end)
+    {
+        _ends.Add(end);
+        Release(end.Attempt, end.Facts);
+    }
+
+    // Of an attempt that a later driver has launched this one knows nothing, and has nothing to say.
+    private void Release(AttemptRef attempt, AttemptFacts? facts)
+    {
+        if (State.IsSettled(attempt))
+        {
+            _effects.Add(new ReleaseEffect(attempt, facts?.Platform?.Cause));
+        }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class DriverLoop : IAsyncDisposable
     private readonly Channel<Action<DriverCore, DateTimeOffset>> _news =
         Channel.CreateUnbounded<Action<DriverCore, DateTimeOffset>>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly DepartedAttempts _departed;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _pumps = [];
     private EffectRunner? _effects;
@@ -46,6 +47,7 @@ internal sealed class DriverLoop : IAsyncDisposable
         _journal = journal;
         _patience = patience;
         _report = report;
+        _departed = new DepartedAttempts(launcher);
     }
 
     /// <summary>Takes the run over and drives it to its end.</summary>
@@ -57,15 +59,16 @@ internal sealed class DriverLoop : IAsyncDisposable
         // Before the attempts are listed, so that none can end unseen between the two.
         _pumps.Add(PumpAsync(ObserveAsync(state.Graph)));
         var core = await TakeOverAsync(state, cancelNow);
-        _effects = new EffectRunner(_run, _records, _launcher, _options, state.Graph, _patience, _news.Writer, _ending.Token);
+        _effects = new EffectRunner(_run, _records, _launcher, _options, state.Graph, _patience, _report, _news.Writer, _ending.Token);
         _pumps.Add(PumpAsync(WatchCancelRequestsAsync()));
         await using var onCancel = cancel.Register(() => Post((c, _) => c.Cancel(immediately: false)));
         await using var onCancelNow = cancelNow.Register(() => Post((c, _) => c.Cancel(immediately: true)));
         while (true)
         {
+            core.LargestMemoryBytes = _launcher.Largest?.MemoryBytes;
             var round = core.Decide(_options.Time.GetUtcNow());
             await AppendAsync(round.Decisions, cancelNow);
-            _report.Stands(round, core.State);
+            _report.Stands(round, core);
             foreach (var effect in round.Effects)
             {
                 _effects.Begin(effect, core.State);
@@ -102,11 +105,7 @@ internal sealed class DriverLoop : IAsyncDisposable
             cancellationToken);
         var takeOver = new TakeOver(_records, _run, state);
         var (existing, unknown) = takeOver.Divide(await _launcher.ListAsync(_run, cancellationToken));
-        foreach (var attempt in unknown)
-        {
-            await _launcher.CancelAsync(attempt, immediately: false, cancellationToken);
-        }
-
+        await _departed.EndAsync(unknown, cancellationToken);
         var (winners, damaged) = await _patience.CallAsync("look for commits", takeOver.FindCommitsAsync, cancellationToken);
         var seals = await _patience.CallAsync("look for seals", takeOver.FindSealsAsync, cancellationToken);
         var limit = Math.Min(_launcher.Capacity, state.Graph.Plan.MaxParallelTasks ?? int.MaxValue);
@@ -138,13 +137,14 @@ internal sealed class DriverLoop : IAsyncDisposable
             using var giveUp = new CancellationTokenSource();
             await using var onCancelNow = cancelNow.Register(() => giveUp.CancelAfter(TimeSpan.FromSeconds(5)));
             await _patience.CallAsync("write the journal", token => _journal.AppendAsync(entry, token), giveUp.Token);
+            _departed.Appended();
         }
     }
 
     private async Task TakeNewsAsync(DriverCore core)
     {
         var waiting = _news.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-        if (core.NextDue is { } due && !waiting.IsCompleted)
+        if (Earlier(core.NextDue, _report.NextDue) is { } due && !waiting.IsCompleted)
         {
             var pause = due - _options.Time.GetUtcNow();
             using var timer = new CancellationTokenSource();
@@ -167,18 +167,23 @@ internal sealed class DriverLoop : IAsyncDisposable
     {
         await foreach (var seen in _launcher.ObserveAsync(_ending.Token))
         {
-            if (seen.Attempt.Run == _run && graph.TryFind(seen.Attempt.Task, seen.Attempt.Index, out var task))
+            if (seen.Attempt.Run != _run)
+            {
+                continue;
+            }
+
+            if (graph.TryFind(seen.Attempt.Task, seen.Attempt.Index, out var task))
             {
                 var attempt = new AttemptRef(task, seen.Attempt.Index, seen.Attempt.Generation, seen.Attempt.Attempt);
                 Post((core, now) =>
                 {
-                    if (seen.Phase == ObservedPhase.Running)
-                    {
-                        _report.SeenRunning(attempt, seen.Facts);
-                    }
-
+                    _report.Seen(attempt, seen.Phase, seen.Facts, now);
                     core.Observed(attempt, seen.Phase, seen.Facts, now);
                 });
+            }
+            else if (seen.Phase == ObservedPhase.Ended)
+            {
+                Post((_, _) => _departed.Ended(seen.Attempt, seen.Facts));
             }
         }
     }
@@ -222,6 +227,8 @@ internal sealed class DriverLoop : IAsyncDisposable
             Post((_, _) => captured.Throw());
         }
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one <= other || other is null ? one : other;
 
     private void Post(Action<DriverCore, DateTimeOffset> news) => _news.Writer.TryWrite(news);
 }

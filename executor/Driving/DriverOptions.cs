@@ -9,7 +9,9 @@ namespace Executor.Driving;
 /// <param name="generation">The instance's generation.</param>
 /// <param name="attempt">The retry number, from one.</param>
 /// <param name="sealGenerations">The generation of the seal that each input reads, in declared order.</param>
-internal delegate TaskDescriptor DescribeAttempt(int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations);
+/// <param name="resources">What the attempt gets; what the task asks for if null. No part of the definition.</param>
+internal delegate TaskDescriptor DescribeAttempt(
+    int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations, ResourceLimits? resources = null);
 
 /// <summary>How a run is driven.</summary>
 internal sealed record DriverOptions

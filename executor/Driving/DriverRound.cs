@@ -23,5 +23,13 @@ internal sealed record AttemptEnd(AttemptRef Attempt, AttemptOutcome Outcome, At
 /// <param name="Facts">What its launcher told.</param>
 internal sealed record ReadCommitEffect(AttemptRef Attempt, AttemptFacts Facts) : Effect;
 
+/// <summary>
+/// Say that an attempt's end is on record, so that what is left of it may be taken away: the round's decisions, or earlier ones, tell what became
+/// of it.
+/// </summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Cause">What the platform did to it, if it did.</param>
+internal sealed record ReleaseEffect(AttemptRef Attempt, PlatformCause? Cause) : Effect;
+
 /// <summary>Read the run's committed data back.</summary>
 internal sealed record VerifyEffect : Effect;

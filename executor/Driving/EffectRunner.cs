@@ -19,6 +19,7 @@ internal sealed class EffectRunner(
     DriverOptions options,
     TaskGraph graph,
     StorePatience patience,
+    RunReport report,
     ChannelWriter<Action<DriverCore, DateTimeOffset>> news,
     CancellationToken ending)
 {
@@ -32,7 +33,10 @@ internal sealed class EffectRunner(
         switch (effect)
         {
             case StartEffect start:
-                Start(start.Attempt, state.SealGenerationsOf(start.Attempt.Task));
+                Start(start, state.SealGenerationsOf(start.Attempt.Task));
+                break;
+            case ReleaseEffect release:
+                launcher.Release(graph.Name(run, release.Attempt), release.Cause);
                 break;
             case CancelEffect cancel:
                 Track(CancelAsync(cancel), _cancels);
@@ -70,33 +74,43 @@ internal sealed class EffectRunner(
             done => set.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private void Start(AttemptRef attempt, IReadOnlyList<int> sealGenerations)
+    private void Start(StartEffect effect, IReadOnlyList<int> sealGenerations)
     {
-        var start = StartAsync(attempt, sealGenerations);
+        var start = StartAsync(effect, sealGenerations);
         if (!start.IsCompleted)
         {
-            _starts[attempt] = start;
+            _starts[effect.Attempt] = start;
             Track(ForgetAsync(), _running);
         }
 
         async Task ForgetAsync()
         {
             await start;
-            _starts.TryRemove(attempt, out _);
+            _starts.TryRemove(effect.Attempt, out _);
         }
     }
 
-    private async Task StartAsync(AttemptRef attempt, IReadOnlyList<int> sealGenerations)
+    private async Task StartAsync(StartEffect start, IReadOnlyList<int> sealGenerations)
     {
+        var attempt = start.Attempt;
         try
         {
-            var descriptor = options.Describe(attempt.Task, attempt.Index, attempt.Generation, attempt.Attempt, sealGenerations);
+            var resources = graph.Plan.Tasks[attempt.Task].Resources with { MemoryBytes = start.MemoryBytes };
+            var descriptor = options.Describe(attempt.Task, attempt.Index, attempt.Generation, attempt.Attempt, sealGenerations, resources);
             await launcher.StartAsync(new LaunchRequest(descriptor, options.RunKey), ending);
-            Post((core, _) => core.LaunchAccepted(attempt));
+            Post((core, now) =>
+            {
+                core.LaunchAccepted(attempt);
+                report.Accepted(core.IsHolding, now);
+            });
         }
         catch (LaunchException refusal) when (refusal.Hold)
         {
-            Post((core, now) => core.LaunchHeld(attempt, now));
+            Post((core, now) =>
+            {
+                core.LaunchHeld(attempt, now, refusal.RetryAfter);
+                report.Held(refusal.Message, now);
+            });
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {

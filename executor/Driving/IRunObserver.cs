@@ -1,3 +1,4 @@
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
 using Executor.Outcomes;
@@ -28,14 +29,17 @@ internal sealed record RunProgress(DateTimeOffset At, IReadOnlyList<TaskProgress
 /// <summary>Where a task stands.</summary>
 /// <param name="Name">The task's name.</param>
 /// <param name="Instances">How many instances it has.</param>
-/// <param name="Running">Instances with an attempt under way.</param>
+/// <param name="Running">Instances with an attempt that was seen to run; with any attempt under way where <see cref="Pending"/> is null.</param>
 /// <param name="Done">Instances with a commit.</param>
 /// <param name="Failed">Instances that are not tried again.</param>
 /// <param name="Retries">Attempts made because an earlier one had failed.</param>
 internal readonly record struct TaskProgress(string Name, int Instances, int Running, int Done, int Failed, int Retries)
 {
+    /// <summary>Instances with an attempt under way that was not seen to run yet; null where only the driver knows.</summary>
+    public int? Pending { get; init; }
+
     /// <summary>Instances that wait for other tasks, for room or for their next try.</summary>
-    public int Waiting => Instances - Running - Done - Failed;
+    public int Waiting => Instances - (Pending ?? 0) - Running - Done - Failed;
 }
 
 /// <summary>The accounting row of an attempt.</summary>
@@ -44,6 +48,9 @@ internal readonly record struct TaskProgress(string Name, int Instances, int Run
 /// <param name="Usage">What it used, where that is known.</param>
 internal sealed record AttemptRow(AttemptId Attempt, AttemptOutcome Outcome, AttemptUsage? Usage)
 {
+    /// <summary>What it was given.</summary>
+    public required ResourceLimits Resources { get; init; }
+
     /// <summary>When the driver decided to launch it, by the driver's clock; null where an earlier driver did.</summary>
     public DateTimeOffset? Launched { get; init; }
 

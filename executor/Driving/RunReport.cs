@@ -1,6 +1,7 @@
 using System.Globalization;
-using Executor.Contracts.Identity;
 using Executor.Launching;
+using Executor.Outcomes;
+using Executor.Rendering;
 using Executor.Scheduling;
 
 namespace Executor.Driving;
@@ -13,7 +14,9 @@ internal sealed class RunReport
     private readonly IRunObserver _observer;
     private readonly DriverOptions _options;
     private readonly FailureLog _failures;
-    private readonly Dictionary<AttemptRef, (DateTimeOffset? Launched, DateTimeOffset? Running)> _times = [];
+    private readonly Dictionary<AttemptRef, LaunchedAttempt> _launched = [];
+    private readonly HoldNotices _holds = new();
+    private readonly WaitingNotices _waits;
     private readonly Lock _observing = new();
     private DateTimeOffset _lastProgress = DateTimeOffset.MinValue;
 
@@ -25,10 +28,17 @@ internal sealed class RunReport
         _observer = observer;
         _options = options;
         _failures = new FailureLog(run, graph);
+        _waits = new WaitingNotices(graph);
     }
 
+    /// <summary>When <see cref="Stands"/> has something to tell though nothing happens; null if never.</summary>
+    public DateTimeOffset? NextDue => _waits.NextDue;
+
     /// <summary>Where the tasks stand.</summary>
-    public static RunProgress ProgressOf(RunState state, DateTimeOffset at)
+    /// <param name="state">What is decided.</param>
+    /// <param name="at">When.</param>
+    /// <param name="pending">Per task, the instances with an attempt under way that was not seen to run yet; null if that is not known.</param>
+    public static RunProgress ProgressOf(RunState state, DateTimeOffset at, int[]? pending = null)
     {
         var tasks = new TaskProgress[state.Graph.TaskCount];
         for (var task = 0; task < tasks.Length; task++)
@@ -36,16 +46,40 @@ internal sealed class RunReport
             ref readonly var counts = ref state.Task(task);
 
             // A run that was ended at once waits for no attempt's end: it is killed, and the journal does not hear of it.
-            var running = state.Finished is null ? counts.Launched : 0;
+            var underWay = state.Finished is null ? counts.Launched : 0;
+            var waiting = state.Finished is null ? pending?[task] : 0;
             tasks[task] = new TaskProgress(
-                state.Graph.Plan.Tasks[task].Name, state.Graph.Instances(task), running, counts.Committed, counts.Failed, counts.Retries);
+                state.Graph.Plan.Tasks[task].Name,
+                state.Graph.Instances(task),
+                underWay - (waiting ?? 0),
+                counts.Committed,
+                counts.Failed,
+                counts.Retries)
+            { Pending = waiting };
         }
 
         return new RunProgress(at, tasks);
     }
 
     /// <summary>A decision of an earlier driver.</summary>
-    public void Replayed(Decision decision) => _failures.Apply(decision);
+    public void Replayed(Decision decision)
+    {
+        _failures.Apply(decision);
+        switch (decision)
+        {
+            case LaunchDecision launch:
+                _launched[launch.Attempt] = new LaunchedAttempt(launch.MemoryBytes, null, null);
+                break;
+            case OutcomeDecision outcome:
+                _launched.Remove(outcome.Attempt);
+                break;
+            case CommittedDecision committed:
+                _launched.Remove(committed.Winner);
+                break;
+            default:
+                break;
+        }
+    }
 
     /// <summary>Something people should know of.</summary>
     public void Notice(string message)
@@ -56,30 +90,46 @@ internal sealed class RunReport
         }
     }
 
-    /// <summary>An attempt was seen to run.</summary>
-    public void SeenRunning(AttemptRef attempt, AttemptFacts facts) =>
-        _times[attempt] = (_times.GetValueOrDefault(attempt).Launched, _times.GetValueOrDefault(attempt).Running ?? facts.Seen);
+    /// <summary>A launch was held for want of room.</summary>
+    public void Held(string message, DateTimeOffset now) => Tell(_holds.Held(message, now));
+
+    /// <summary>A launch was accepted.</summary>
+    /// <param name="holding">True while others are held still.</param>
+    /// <param name="now">The time.</param>
+    public void Accepted(bool holding, DateTimeOffset now) => Tell(_holds.Accepted(holding, now));
+
+    /// <summary>Something was seen of an attempt.</summary>
+    public void Seen(AttemptRef attempt, ObservedPhase phase, AttemptFacts facts, DateTimeOffset now)
+    {
+        _waits.Seen(attempt, phase, facts, now);
+        if (phase == ObservedPhase.Running && _launched.TryGetValue(attempt, out var launched))
+        {
+            _launched[attempt] = launched with { Running = launched.Running ?? facts.Seen };
+        }
+    }
 
     /// <summary>A round whose decisions stand in the journal.</summary>
-    public void Stands(DriverRound round, RunState state)
+    public void Stands(DriverRound round, DriverCore core)
     {
         ArgumentNullException.ThrowIfNull(round);
         var now = _options.Time.GetUtcNow();
-        var notRetried = new HashSet<AttemptRef>();
+        var outcomes = new Dictionary<AttemptRef, OutcomeDecision>();
         foreach (var decision in round.Decisions)
         {
             if (decision is LaunchDecision launch)
             {
-                _times[launch.Attempt] = (now, null);
+                _launched[launch.Attempt] = new LaunchedAttempt(launch.MemoryBytes, now, null);
             }
 
-            var final = decision as OutcomeDecision is { Final: true } outcome ? outcome : null;
-            if (final is not null)
+            var outcome = decision as OutcomeDecision;
+            if (outcome is not null)
             {
-                notRetried.Add(final.Attempt);
+                outcomes[outcome.Attempt] = outcome;
             }
 
-            _failures.Apply(decision, final is null ? null : round.Ends.FirstOrDefault(end => end.Attempt == final.Attempt)?.Facts?.Report?.LogTail);
+            _failures.Apply(
+                decision,
+                outcome is { Final: true } final ? round.Ends.FirstOrDefault(end => end.Attempt == final.Attempt)?.Facts?.Report?.LogTail : null);
         }
 
         lock (_observing)
@@ -87,14 +137,20 @@ internal sealed class RunReport
             TellOfRaises(round);
             foreach (var end in round.Ends)
             {
-                _times.Remove(end.Attempt, out var times);
-                _observer.AttemptEnded(RowOf(end, times.Launched, times.Running) with { Final = notRetried.Contains(end.Attempt) });
+                _launched.Remove(end.Attempt, out var launched);
+                _observer.AttemptEnded(RowOf(end, launched, outcomes.GetValueOrDefault(end.Attempt)));
+            }
+
+            TellOfMemory(round, core.State);
+            foreach (var notice in _waits.Take(now))
+            {
+                _observer.Notice(notice);
             }
 
             if (now - _lastProgress >= _options.ProgressInterval)
             {
                 _lastProgress = now;
-                _observer.Progress(ProgressOf(state, now));
+                _observer.Progress(ProgressOf(core.State, now, core.CountPending()));
             }
         }
     }
@@ -140,16 +196,44 @@ internal sealed class RunReport
         }
     }
 
-    private AttemptRow RowOf(AttemptEnd end, DateTimeOffset? launched, DateTimeOffset? running)
+    private void TellOfMemory(DriverRound round, RunState state)
     {
-        AttemptId name = _graph.Name(_run, end.Attempt);
-        return new AttemptRow(name, end.Outcome, end.Usage)
+        var grown = round.Decisions.OfType<LaunchDecision>()
+            .Select(launch => (launch.Attempt, launch.MemoryBytes, Before: state.Instance(launch.Attempt.Task, launch.Attempt.Index)))
+            .Where(launch => launch.Attempt.Attempt > 1
+                && launch.Before.LastCause == AttemptCause.OutOfMemory && launch.MemoryBytes > launch.Before.ExhaustedBytes);
+        foreach (var alike in grown.GroupBy(launch => (launch.Attempt.Task, launch.Before.ExhaustedBytes, launch.MemoryBytes)))
         {
-            Launched = launched,
-            Running = running,
+            var (task, exhausted, memory) = alike.Key;
+            var name = _graph.Plan.Tasks[task].Name;
+            var count = alike.Count();
+            var who = count == 1 ? $"{name}[{alike.First().Attempt.Index}]" : $"{count} instances of {name}";
+            _observer.Notice($"{who}: out of memory at {Quantities.Memory(exhausted)}, tried again with {Quantities.Memory(memory)}");
+        }
+    }
+
+    private void Tell(string? notice)
+    {
+        if (notice is not null)
+        {
+            Notice(notice);
+        }
+    }
+
+    private AttemptRow RowOf(AttemptEnd end, LaunchedAttempt? launched, OutcomeDecision? decided)
+    {
+        var planned = _graph.Plan.Tasks[end.Attempt.Task].Resources;
+        return new AttemptRow(_graph.Name(_run, end.Attempt), decided?.Outcome ?? end.Outcome, end.Usage)
+        {
+            Resources = launched is null ? planned : planned with { MemoryBytes = launched.MemoryBytes },
+            Launched = launched?.Launched,
+            Running = launched?.Running,
             Ended = end.Facts?.Seen,
             Node = end.Facts?.Node,
+            Final = decided is { Final: true },
             LogTail = end.Facts?.Report?.LogTail,
         };
     }
+
+    private sealed record LaunchedAttempt(long MemoryBytes, DateTimeOffset? Launched, DateTimeOffset? Running);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Journaling;
@@ -86,7 +87,7 @@ internal static class RunStatusReader
     {
         ArgumentNullException.ThrowIfNull(records);
         var graph = new TaskGraph(plan);
-        var launched = new Dictionary<AttemptRef, DateTimeOffset>();
+        var launched = new Dictionary<AttemptRef, (DateTimeOffset At, long MemoryBytes)>();
         await foreach (var entry in Journal.ReadAsync(records, run, graph, 0, cancellationToken))
         {
             foreach (var decision in entry.Decisions)
@@ -94,13 +95,14 @@ internal static class RunStatusReader
                 switch (decision)
                 {
                     case LaunchDecision launch:
-                        launched[launch.Attempt] = entry.At;
+                        launched[launch.Attempt] = (entry.At, launch.MemoryBytes);
                         break;
                     case OutcomeDecision outcome:
-                        launched.Remove(outcome.Attempt, out var at);
+                        var known = launched.Remove(outcome.Attempt, out var launching);
                         yield return new AttemptRow(graph.Name(run, outcome.Attempt), outcome.Outcome, outcome.Usage)
                         {
-                            Launched = at == default ? null : at,
+                            Resources = ResourcesOf(outcome.Attempt, known ? launching.MemoryBytes : null),
+                            Launched = known ? launching.At : null,
                             Final = outcome.Final,
                             Ended = outcome.Usage?.Ended ?? entry.At,
                         };
@@ -123,12 +125,21 @@ internal static class RunStatusReader
             if (found.Commit is { } commit)
             {
                 var winner = new AttemptRef(task, index, generation, commit.Writer.Attempt.Attempt);
+                var known = launched.TryGetValue(winner, out var launching);
                 yield return new AttemptRow(commit.Writer.Attempt, Outcomes.OutcomeClassifier.Committed, commit.Usage)
                 {
-                    Launched = launched.TryGetValue(winner, out var at) ? at : null,
+                    Resources = ResourcesOf(winner, known ? launching.MemoryBytes : null),
+                    Launched = known ? launching.At : null,
                     Ended = commit.Usage?.Ended,
                 };
             }
+        }
+
+        // How much memory an attempt got is on record; how much CPU is what its task asks for.
+        ResourceLimits ResourcesOf(AttemptRef attempt, long? memoryBytes)
+        {
+            var planned = graph.Plan.Tasks[attempt.Task].Resources;
+            return planned with { MemoryBytes = memoryBytes ?? planned.MemoryBytes };
         }
     }
 }

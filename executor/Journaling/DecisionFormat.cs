@@ -9,7 +9,7 @@ namespace Executor.Journaling;
 /// <summary>
 /// One decision as a JSON array, its kind first. Tasks stand by their names, so that a journal can be read with a changed workflow.
 /// <code>
-/// ["launch", task, index, generation, attempt, definition (16 hex digits)]
+/// ["launch", task, index, generation, attempt, definition (16 hex digits), memory in bytes]
 /// ["outcome", task, index, generation, attempt, cause, charge, final, exit code, signal, reason, usage]
 /// ["committed", task, index, generation, attempt]
 /// ["raise", task, index, generation, cause]
@@ -35,6 +35,7 @@ internal static class DecisionFormat
             case LaunchDecision launch:
                 WriteAttempt(json, "launch", launch.Attempt, graph);
                 json.WriteStringValue(launch.Definition.ToString("x16", CultureInfo.InvariantCulture));
+                json.WriteNumberValue(launch.MemoryBytes);
                 break;
             case OutcomeDecision outcome:
                 WriteAttempt(json, "outcome", outcome.Attempt, graph);
@@ -96,8 +97,8 @@ internal static class DecisionFormat
         var kind = Text(ref json);
         Decision? decision = kind switch
         {
-            "launch" => ReadAttempt(ref json, graph) is var attempt && Hex(ref json) is var definition && attempt is { } launched
-                ? new LaunchDecision(launched, definition) : null,
+            "launch" => ReadAttempt(ref json, graph) is var attempt && Hex(ref json) is var definition && LongNumber(ref json) is var memory
+                && attempt is { } launched ? new LaunchDecision(launched, definition, memory) : null,
             "outcome" => ReadOutcome(ref json, graph),
             "committed" => ReadAttempt(ref json, graph) is { } winner ? new CommittedDecision(winner) : null,
             "raise" => ReadRaise(ref json, graph),
@@ -221,6 +222,12 @@ internal static class DecisionFormat
     {
         Expect(ref json, JsonTokenType.Number);
         return json.GetInt32();
+    }
+
+    private static long LongNumber(ref Utf8JsonReader json)
+    {
+        Expect(ref json, JsonTokenType.Number);
+        return json.GetInt64();
     }
 
     private static int? OptionalNumber(ref Utf8JsonReader json)

@@ -14,6 +14,11 @@ internal interface ILauncher : IAsyncDisposable
     int Capacity { get; }
 
     /// <summary>
+    /// The most that a single attempt can ever be given, such as all of the largest node; null where that is not known. May change with time.
+    /// </summary>
+    ResourceLimits? Largest { get; }
+
+    /// <summary>
     /// Starts an attempt, or adopts it where the same attempt was started already. Returns once that is certain.
     /// Throws <see cref="LaunchException"/> where it is not possible now or not possible at all.
     /// </summary>
@@ -22,7 +27,10 @@ internal interface ILauncher : IAsyncDisposable
     /// <summary>Asks an attempt to end; its end is observed as any other. An attempt that is not there is no error.</summary>
     Task CancelAsync(AttemptId attempt, bool immediately, CancellationToken cancellationToken);
 
-    /// <summary>The attempts of a run that exist now, those of earlier executors too.</summary>
+    /// <summary>
+    /// The attempts of a run that exist now, those of earlier executors too; with them those that have ended and were not released, if any is
+    /// left of them: their ends are observed as any other.
+    /// </summary>
     Task<IReadOnlyList<AttemptId>> ListAsync(string run, CancellationToken cancellationToken);
 
     /// <summary>
@@ -87,11 +95,14 @@ internal sealed record AttemptFacts
     /// <summary>The node or machine it ran on.</summary>
     public string? Node { get; init; }
 
-    /// <summary>Why a pending attempt does not run yet, in one sentence; null where there is nothing to tell.</summary>
-    public string? Waiting { get; init; }
-
     /// <summary>What the platform did to it, or why the platform could not start it; null where it ended by itself.</summary>
     public PlatformEnd? Platform { get; init; }
+
+    /// <summary>
+    /// Why an attempt that is pending does not run yet, in one sentence, such as the words of a cluster's scheduler; null if that is not known.
+    /// Attempts that wait for the same reason should have the same sentence, for they are told of together.
+    /// </summary>
+    public string? Waiting { get; init; }
 }
 
 /// <summary>An end that was the platform's doing.</summary>
@@ -144,4 +155,7 @@ internal sealed class LaunchException(bool hold, string message, Exception? inne
 {
     /// <summary>True if the launch is to be tried again later at no cost to the task.</summary>
     public bool Hold { get; } = hold;
+
+    /// <summary>How long the backend wants to be left alone, such as a server's <c>Retry-After</c>; null if it does not say. Of a hold.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

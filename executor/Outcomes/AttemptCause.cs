@@ -1,7 +1,7 @@
 namespace Executor.Outcomes;
 
-/// <summary>How an attempt ended.</summary>
-internal enum AttemptCause
+/// <summary>How an attempt ended. A byte, as it is kept for every instance of a run.</summary>
+internal enum AttemptCause : byte
 {
     /// <summary>A commit stands for its instance.</summary>
     Succeeded,

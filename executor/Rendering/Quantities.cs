@@ -21,6 +21,19 @@ internal static class Quantities
         return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Units[unit]}";
     }
 
+    /// <summary>An amount of memory that somebody asked for, with at most one decimal: <c>64 MiB</c>, <c>1.5 GiB</c>.</summary>
+    public static string Memory(long bytes)
+    {
+        double value = bytes;
+        var unit = 0;
+        for (; value >= 1024 && unit < Units.Length - 1; unit++)
+        {
+            value /= 1024;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{value:0.#} {Units[unit]}");
+    }
+
     /// <summary>Seconds: <c>0.31s</c>, <c>12.4s</c>, <c>3m05s</c>, <c>2h10m</c>.</summary>
     public static string Seconds(double seconds) => seconds switch
     {

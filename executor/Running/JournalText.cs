@@ -52,6 +52,7 @@ internal static class JournalText
         {
             case LaunchDecision launch:
                 JsonLine.WriteAttempt(json, graph.Name(run, launch.Attempt));
+                json.WriteNumber("memoryBytes", launch.MemoryBytes);
                 break;
             case CommittedDecision committed:
                 JsonLine.WriteAttempt(json, graph.Name(run, committed.Winner));

@@ -45,6 +45,11 @@ internal static class JsonLine
             json.WriteString("task", task.Name);
             json.WriteNumber("instances", task.Instances);
             json.WriteNumber("waiting", task.Waiting);
+            if (task.Pending is { } pending)
+            {
+                json.WriteNumber("pending", pending);
+            }
+
             json.WriteNumber("running", task.Running);
             json.WriteNumber("done", task.Done);
             json.WriteNumber("failed", task.Failed);

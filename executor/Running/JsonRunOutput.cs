@@ -41,6 +41,7 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
         json.WriteString("reason", attempt.Outcome.Reason);
         WriteNumber(json, "exitCode", attempt.Outcome.ExitCode);
         WriteNumber(json, "signal", attempt.Outcome.Signal);
+        json.WriteNumber("memoryRequestedBytes", attempt.Resources.MemoryBytes);
         if (attempt.Usage is { } usage)
         {
             json.WritePropertyName("usage");

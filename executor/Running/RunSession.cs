@@ -53,7 +53,7 @@ internal sealed class RunSession(
             output.Started(run, plan, prepared.Machine);
             using var interrupted = interrupts.Orderly.Register(
                 () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
-            var observer = new SessionObserver(output, plan, accounts, trace);
+            var observer = new SessionObserver(output, accounts, trace);
             var options = OptionsOf(resolved, run, store, prepared);
             result = await RunDriver.RunAsync(
                 plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Orderly, interrupts.AtOnce);
@@ -75,7 +75,7 @@ internal sealed class RunSession(
         };
         return new DriverOptions
         {
-            Describe = (task, index, generation, attempt, seals) => prepared.Descriptors.Create(task, index, generation, attempt, seals),
+            Describe = prepared.Descriptors.Create,
             Scheduling = prepared.PendingLimit is { } pending ? scheduling with { PendingLimit = pending } : scheduling,
             Workflow = resolved.Serialize(),
             Resume = request.Resume,

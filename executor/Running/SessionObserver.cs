@@ -1,14 +1,11 @@
 using Executor.Accounting;
 using Executor.Driving;
-using Executor.Planning;
 
 namespace Executor.Running;
 
 /// <summary>Passes on to output, accounts and trace what the driver tells.</summary>
-internal sealed class SessionObserver(IRunOutput output, RunPlan plan, RunAccounts accounts, TraceWriter? trace) : IRunObserver
+internal sealed class SessionObserver(IRunOutput output, RunAccounts accounts, TraceWriter? trace) : IRunObserver
 {
-    private readonly Dictionary<string, PlannedTask> _tasks = plan.Tasks.ToDictionary(task => task.Name);
-
     /// <inheritdoc/>
     public void Progress(RunProgress progress) => output.Progress(progress);
 
@@ -16,7 +13,7 @@ internal sealed class SessionObserver(IRunOutput output, RunPlan plan, RunAccoun
     public void AttemptEnded(AttemptRow attempt)
     {
         accounts.Add(attempt);
-        trace?.Add(attempt, _tasks[attempt.Attempt.Task].Resources);
+        trace?.Add(attempt);
         output.AttemptEnded(attempt);
     }
 

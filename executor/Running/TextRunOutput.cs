@@ -119,6 +119,7 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
         var text = string.Create(CultureInfo.InvariantCulture, $"{task.Name} {task.Done}/{task.Instances}");
         string[] details =
         [
+            .. task.Pending > 0 ? new[] { $"{task.Pending} pending" } : [],
             .. task.Running > 0 ? new[] { $"{task.Running} running" } : [],
             .. task.Retries > 0 ? new[] { $"{task.Retries} retried" } : [],
             .. task.Failed > 0 ? new[] { $"{task.Failed} failed" } : [],

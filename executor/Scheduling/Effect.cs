@@ -5,7 +5,8 @@ internal abstract record Effect;
 
 /// <summary>Start an attempt; answered by one of the scheduler's Launch methods.</summary>
 /// <param name="Attempt">The attempt.</param>
-internal sealed record StartEffect(AttemptRef Attempt) : Effect;
+/// <param name="MemoryBytes">The memory that it gets.</param>
+internal sealed record StartEffect(AttemptRef Attempt, long MemoryBytes) : Effect;
 
 /// <summary>Ask an attempt to end; its end is observed as any other.</summary>
 /// <param name="Attempt">The attempt.</param>

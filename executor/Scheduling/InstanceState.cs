@@ -2,11 +2,17 @@ using Executor.Outcomes;
 
 namespace Executor.Scheduling;
 
-/// <summary>What the journal says of one instance. A run may have 100,000: 24 bytes each.</summary>
+/// <summary>What the journal says of one instance. A run may have 100,000: 40 bytes each.</summary>
 internal struct InstanceState
 {
     /// <summary>The tag of the definition that this generation was launched with; 0 before its first launch.</summary>
     public ulong Definition;
+
+    /// <summary>The memory that the latest attempt got; 0 before the first.</summary>
+    public long MemoryBytes;
+
+    /// <summary>The most memory that an attempt got and that was not enough; 0 if none has run out of it.</summary>
+    public long ExhaustedBytes;
 
     /// <summary>The generation that counts.</summary>
     public int Generation;

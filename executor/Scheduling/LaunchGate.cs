@@ -60,7 +60,10 @@ internal sealed class LaunchGate
     public void Abandon(AttemptRef attempt) => _inFlight.Remove(attempt);
 
     /// <summary>There was no room: the attempt waits, and with it all launching.</summary>
-    public void Hold(AttemptRef attempt, DateTimeOffset now)
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="retryAfter">The least pause; null if the backend does not say.</param>
+    public void Hold(AttemptRef attempt, DateTimeOffset now, TimeSpan? retryAfter)
     {
         if (!_inFlight.Remove(attempt))
         {
@@ -75,6 +78,11 @@ internal sealed class LaunchGate
             // Refusals of launches that were in flight together are one refusal.
             _refusals++;
             _closedUntil = now + _options.Hold.After(_refusals);
+        }
+
+        if (retryAfter is { } pause && _closedUntil - now < pause)
+        {
+            _closedUntil = now + pause;
         }
     }
 

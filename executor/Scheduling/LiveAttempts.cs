@@ -61,6 +61,9 @@ internal sealed class LiveAttempts
         }
     }
 
+    /// <summary>True if the attempt is there and not seen to run yet.</summary>
+    public bool IsPending(AttemptRef attempt) => _attempts.TryGetValue(attempt, out var marks) && !marks.HasFlag(Marks.Running);
+
     /// <summary>The attempt does not count any longer.</summary>
     public void MarkStray(AttemptRef attempt)
     {

@@ -75,6 +75,20 @@ internal sealed class RunState
         return instance.Phase == InstancePhase.Launched && instance.Generation == attempt.Generation && instance.Attempt == attempt.Attempt;
     }
 
+    /// <summary>
+    /// True if it is decided what became of the attempt: its outcome, a commit of its generation or a raise beyond it stands. False for one that
+    /// is under way, and for one that a later driver has launched, of which this state does not know.
+    /// </summary>
+    public bool IsSettled(AttemptRef attempt)
+    {
+        ref readonly var instance = ref Instance(attempt.Task, attempt.Index);
+        return attempt.Generation < instance.Generation
+            || (attempt.Generation == instance.Generation
+                && (instance.Phase == InstancePhase.Committed
+                    || attempt.Attempt < instance.Attempt
+                    || (attempt.Attempt == instance.Attempt && instance.Phase != InstancePhase.Launched)));
+    }
+
     /// <summary>The instance's latest attempt.</summary>
     public AttemptRef LatestAttempt(int task, int index)
     {
@@ -156,8 +170,8 @@ internal sealed class RunState
         foreach (ref readonly var instance in _instances.AsSpan())
         {
             Write(output, [
-                (long)instance.Definition, instance.Generation, instance.Attempt, instance.TaskFailures, instance.InfrastructureFailures,
-                instance.Losses, (long)instance.Phase]);
+                (long)instance.Definition, instance.MemoryBytes, instance.ExhaustedBytes, instance.Generation, instance.Attempt,
+                instance.TaskFailures, instance.InfrastructureFailures, instance.Losses, (long)instance.Phase]);
         }
 
         foreach (ref readonly var task in _tasks.AsSpan())
@@ -181,6 +195,7 @@ internal sealed class RunState
         task.Retries += instance.Attempt > 0 ? 1 : 0;
         instance.Attempt = launch.Attempt.Attempt;
         instance.Definition = launch.Definition;
+        instance.MemoryBytes = launch.MemoryBytes;
         Move(ref instance, ref task, InstancePhase.Launched);
     }
 
@@ -193,6 +208,11 @@ internal sealed class RunState
 
         ref var instance = ref At(outcome.Attempt);
         instance.LastCause = outcome.Outcome.Cause;
+        if (outcome.Outcome.Cause == AttemptCause.OutOfMemory)
+        {
+            instance.ExhaustedBytes = Math.Max(instance.ExhaustedBytes, instance.MemoryBytes);
+        }
+
         switch (outcome.Outcome.Charge)
         {
             case RetryCharge.Task:
@@ -232,6 +252,9 @@ internal sealed class RunState
         {
             Generation = raise.Generation,
             Losses = (byte)(instance.Losses + (raise.Cause == RaiseCause.Loss ? 1 : 0)),
+
+            // The same definition needs the same memory again; another one may need less.
+            ExhaustedBytes = raise.Cause == RaiseCause.Definition ? 0 : instance.ExhaustedBytes,
             LastCause = instance.LastCause,
         };
         if (task.Sealed)

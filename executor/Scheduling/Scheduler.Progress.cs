@@ -12,7 +12,7 @@ internal sealed partial class Scheduler
             if (_state.IsUnderWay(held) && _live.Contains(held))
             {
                 _gate.Begin(held);
-                _effects.Add(new StartEffect(held));
+                _effects.Add(new StartEffect(held, _state.Instance(held.Task, held.Index).MemoryBytes));
             }
             else
             {
@@ -27,10 +27,11 @@ internal sealed partial class Scheduler
         {
             ref readonly var instance = ref _state.Instance(task, index);
             var attempt = new AttemptRef(task, index, instance.Generation, instance.Attempt + 1);
-            Emit(new LaunchDecision(attempt, instance.Definition != 0 ? instance.Definition : DefinitionOf(task, index)));
+            var memory = AttemptMemory.Next(_state.Graph.Plan.Tasks[task].Resources.MemoryBytes, instance.ExhaustedBytes, LargestMemoryBytes);
+            Emit(new LaunchDecision(attempt, instance.Definition != 0 ? instance.Definition : DefinitionOf(task, index), memory));
             _live.Add(attempt, running: false);
             _gate.Begin(attempt);
-            _effects.Add(new StartEffect(attempt));
+            _effects.Add(new StartEffect(attempt, memory));
         }
     }
 

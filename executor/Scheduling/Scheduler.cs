@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Executor.Contracts.Reporting;
 using Executor.Outcomes;
+using Executor.Rendering;
 
 namespace Executor.Scheduling;
 
@@ -54,6 +55,7 @@ internal sealed partial class Scheduler
         _decisions = [.. other._decisions];
         _effects = [.. other._effects];
         _stopAsked = other._stopAsked;
+        LargestMemoryBytes = other.LargestMemoryBytes;
     }
 
     private enum StopLevel
@@ -68,6 +70,12 @@ internal sealed partial class Scheduler
 
     /// <summary>How many attempts exist, strays included.</summary>
     public int LiveCount => _live.Count;
+
+    /// <summary>The most memory that an attempt can have; null if that is not known.</summary>
+    public long? LargestMemoryBytes { get; set; }
+
+    /// <summary>True while attempts wait for room that the backend did not have.</summary>
+    public bool IsHolding => _gate.IsHolding;
 
     /// <summary>When <see cref="Decide"/> has something to do though nothing happens; null if never.</summary>
     public DateTimeOffset? NextDue =>
@@ -93,6 +101,18 @@ internal sealed partial class Scheduler
         }
     }
 
+    /// <summary>Per task, how many instances have an attempt under way that is not seen to run yet.</summary>
+    public int[] CountPending()
+    {
+        var counts = new int[_state.Graph.TaskCount];
+        foreach (var attempt in _live.All())
+        {
+            counts[attempt.Task] += _live.IsPending(attempt) && _state.IsUnderWay(attempt) ? 1 : 0;
+        }
+
+        return counts;
+    }
+
     /// <summary>True if the attempt exists, as far as is known, whether it counts or not.</summary>
     public bool Exists(AttemptRef attempt) => _live.Contains(attempt);
 
@@ -103,10 +123,13 @@ internal sealed partial class Scheduler
         Seen(attempt);
     }
 
-    /// <summary>An attempt was seen. One that does not count, such as one that an earlier driver started late, is asked to end.</summary>
+    /// <summary>
+    /// An attempt was seen. One that does not count, such as one that an earlier driver started late, is asked to end; one that a later
+    /// driver has launched is none of this driver's.
+    /// </summary>
     public void Seen(AttemptRef attempt)
     {
-        if (!_live.Contains(attempt) && !_state.IsUnderWay(attempt) && !IsWinner(attempt))
+        if (!_live.Contains(attempt) && _state.IsSettled(attempt) && !IsWinner(attempt))
         {
             _effects.Add(new CancelEffect(attempt, Immediately: false));
         }
@@ -116,7 +139,10 @@ internal sealed partial class Scheduler
     public void LaunchAccepted(AttemptRef attempt) => _gate.Accept(attempt);
 
     /// <summary>The backend has no room for the attempt now; nothing is wrong with it.</summary>
-    public void LaunchHeld(AttemptRef attempt, DateTimeOffset now) => _gate.Hold(attempt, now);
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="retryAfter">The least pause before anything is launched; null if the backend does not say.</param>
+    public void LaunchHeld(AttemptRef attempt, DateTimeOffset now, TimeSpan? retryAfter = null) => _gate.Hold(attempt, now, retryAfter);
 
     /// <summary>The attempt could not be started.</summary>
     public void LaunchFailed(AttemptRef attempt, AttemptOutcome outcome, DateTimeOffset now)
@@ -146,6 +172,15 @@ internal sealed partial class Scheduler
         }
 
         ref readonly var instance = ref _state.Instance(attempt.Task, attempt.Index);
+        if (outcome.Cause == AttemptCause.OutOfMemory && AttemptMemory.IsMost(instance.MemoryBytes, LargestMemoryBytes))
+        {
+            outcome = outcome with
+            {
+                Charge = RetryCharge.NotRetried,
+                Reason = $"out of memory at {Quantities.Memory(instance.MemoryBytes)}, which is all that the largest node has",
+            };
+        }
+
         var budget = _state.Graph.Plan.Tasks[attempt.Task].Retries;
         var final = outcome.Charge switch
         {

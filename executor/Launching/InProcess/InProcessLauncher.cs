@@ -38,6 +38,9 @@ internal sealed class InProcessLauncher(InProcessBody body, int capacity, IShuff
     public int Capacity => capacity;
 
     /// <inheritdoc/>
+    public ResourceLimits? Largest => null;
+
+    /// <inheritdoc/>
     public Task StartAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 
 namespace Executor.Launching.Local;
@@ -22,10 +23,14 @@ internal sealed class LocalProcessLauncher : ILauncher
         _time = time;
         _watch = options.Cgroups is null ? new MemoryWatch(() => _running.Values, time) : null;
         Directory.CreateDirectory(options.Directory);
+        Largest = MachineMemory.Read() is { } bytes ? new ResourceLimits(Environment.ProcessorCount * 1000L, bytes) : null;
     }
 
     /// <inheritdoc/>
     public int Capacity => _options.Capacity;
+
+    /// <inheritdoc/>
+    public ResourceLimits? Largest { get; }
 
     /// <inheritdoc/>
     public async Task StartAsync(LaunchRequest request, CancellationToken cancellationToken)

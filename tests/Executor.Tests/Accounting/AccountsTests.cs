@@ -16,7 +16,7 @@ public sealed class AccountsTests
     [Fact]
     public void Waste_is_what_was_asked_for_and_not_used_and_all_of_a_failed_attempt()
     {
-        var totals = new TaskTotals("work", Requested);
+        var totals = new TaskTotals("work", Requested.MemoryBytes);
 
         totals.Add(Row(1, AttemptCause.Failed, seconds: 5, peak: 3_000_000_000));
         totals.Add(Row(2, AttemptCause.Succeeded, seconds: 10, peak: 1_000_000_000));
@@ -26,9 +26,21 @@ public sealed class AccountsTests
     }
 
     [Fact]
+    public void An_attempt_counts_with_what_it_was_given_itself()
+    {
+        var totals = new TaskTotals("work", Requested.MemoryBytes);
+
+        totals.Add(Row(1, AttemptCause.OutOfMemory, seconds: 1, peak: 4_000_000_000));
+        totals.Add(Row(2, AttemptCause.Succeeded, seconds: 1, peak: 5_000_000_000) with { Resources = Requested with { MemoryBytes = 8_000_000_000 } });
+
+        Assert.Equal(8_000_000_000, totals.MemoryRequestedBytes);
+        Assert.Equal(4 + 3, totals.WastedGigabyteSeconds, 6);
+    }
+
+    [Fact]
     public void Only_committed_data_counts_as_read_and_written()
     {
-        var totals = new TaskTotals("work", Requested);
+        var totals = new TaskTotals("work", Requested.MemoryBytes);
 
         totals.Add(Row(1, AttemptCause.Lost, seconds: 5, peak: 1, outputBytes: 100));
         totals.Add(Row(2, AttemptCause.Succeeded, seconds: 5, peak: 1, outputBytes: 30));
@@ -39,9 +51,9 @@ public sealed class AccountsTests
     [Fact]
     public void An_attempt_that_left_no_measures_still_counts_as_an_attempt()
     {
-        var totals = new TaskTotals("work", Requested);
+        var totals = new TaskTotals("work", Requested.MemoryBytes);
 
-        totals.Add(new AttemptRow(new AttemptId("r", "work", 0, 0, 1), new AttemptOutcome(AttemptCause.Lost, RetryCharge.Infrastructure, "gone"), null));
+        totals.Add(new AttemptRow(new AttemptId("r", "work", 0, 0, 1), new AttemptOutcome(AttemptCause.Lost, RetryCharge.Infrastructure, "gone"), null) { Resources = Requested });
 
         Assert.Equal((1, 1), (totals.Attempts, totals.Lost));
     }
@@ -54,9 +66,9 @@ public sealed class AccountsTests
         {
             using (var trace = new TraceWriter(path))
             {
-                trace.Add(Row(1, AttemptCause.Succeeded, seconds: 10, peak: 1_000, outputBytes: 7), Requested);
-                trace.Add(new AttemptRow(new AttemptId("r", "work", 3, 0, 2), new AttemptOutcome(AttemptCause.OutOfMemory, RetryCharge.Task, "oom", Signal: 9), null), Requested);
-                trace.Add(new AttemptRow(new AttemptId("r", "work", 3, 0, 3), new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "exit code 1", ExitCode: 1), null) { Final = true }, Requested);
+                trace.Add(Row(1, AttemptCause.Succeeded, seconds: 10, peak: 1_000, outputBytes: 7));
+                trace.Add(new AttemptRow(new AttemptId("r", "work", 3, 0, 2), new AttemptOutcome(AttemptCause.OutOfMemory, RetryCharge.Task, "oom", Signal: 9), null) { Resources = Requested with { MemoryBytes = 8_000_000_000 } });
+                trace.Add(new AttemptRow(new AttemptId("r", "work", 3, 0, 3), new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "exit code 1", ExitCode: 1), null) { Resources = Requested, Final = true });
             }
 
             var lines = File.ReadAllLines(path).Select(line => line.Split('\t')).ToArray();
@@ -68,6 +80,7 @@ public sealed class AccountsTests
             Assert.Equal(Start.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), first["start"]);
             Assert.Equal(("10000", "1000", "7", "50.0"), (first["realtime"], first["peak_rss"], first["wchar"], first["%cpu"]));
             Assert.Equal(("FAILED", "-", "work (3)", "2", "RETRY"), (second["status"], second["realtime"], second["name"], second["attempt"], second["error_action"]));
+            Assert.Equal(("2", "8000000000", "4000000000"), (second["cpus"], second["memory"], third["memory"]));
             Assert.Equal(("FAILED", "1", "TERMINATE"), (third["status"], third["exit"], third["error_action"]));
         }
         finally
@@ -86,5 +99,8 @@ public sealed class AccountsTests
             CpuSeconds = seconds / 2,
             PeakMemoryBytes = peak,
             OutputBytes = outputBytes,
-        });
+        })
+    {
+        Resources = Requested,
+    };
 }

@@ -11,7 +11,7 @@ namespace Executor.Tests.Driving;
 internal static class Descriptors
 {
     public static DescribeAttempt Of(RunPlan plan, string run, Func<int, string>? version = null) =>
-        (task, index, generation, attempt, seals) => new TaskDescriptor
+        (task, index, generation, attempt, seals, resources) => new TaskDescriptor
         {
             Attempt = new AttemptId(run, plan.Tasks[task].Name, index, generation, attempt),
             Definition = Hash($"{plan.Tasks[task].Name}[{index}] {version?.Invoke(task)} reads {string.Join(',', seals)}"),
@@ -20,7 +20,7 @@ internal static class Descriptors
             Command = plan.Tasks[task].Command,
             Inputs = [.. plan.Tasks[task].Inputs.Select((input, i) => new InputDescriptor { From = input.From, SealGeneration = seals[i] })],
             Outputs = [.. plan.Tasks[task].Outputs.Select(output => new OutputDescriptor { Name = output.Name, Partitioning = output.Partitioning })],
-            Resources = plan.Tasks[task].Resources,
+            Resources = resources ?? plan.Tasks[task].Resources,
         };
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -1,3 +1,4 @@
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Launching;
 
@@ -7,6 +8,8 @@ namespace Executor.Tests.Driving;
 internal sealed class RefusingLauncher(ILauncher inner, Func<LaunchException?> refusal) : ILauncher
 {
     public int Capacity => inner.Capacity;
+
+    public ResourceLimits? Largest => inner.Largest;
 
     public Task StartAsync(LaunchRequest request, CancellationToken cancellationToken) =>
         refusal() is { } refused ? Task.FromException(refused) : inner.StartAsync(request, cancellationToken);

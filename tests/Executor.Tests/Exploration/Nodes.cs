@@ -96,6 +96,9 @@ internal sealed record News(string Name, Action<DriverCore> Tell)
 {
     /// <summary>The attempt that has ended, if the news is that.</summary>
     public AttemptRef? Gone { get; init; }
+
+    /// <summary>The attempt whose end, or whose commit after it, the news is about.</summary>
+    public AttemptRef? About { get; init; }
 }
 
 /// <summary>A driver process.</summary>

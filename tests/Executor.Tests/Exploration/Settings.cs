@@ -36,6 +36,9 @@ internal enum BrokenRule
     /// <summary>A commit replaces the one that stands.</summary>
     OverwriteCommits,
 
+    /// <summary>The driver releases attempts before the journal says what became of them.</summary>
+    ReleaseBeforeJournal,
+
     /// <summary>A driver whose append finds another driver's entry appends behind it.</summary>
     IgnoreFencing,
 }
@@ -48,10 +51,11 @@ internal sealed class Settings
     public static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
     public static readonly byte[] Schema = MessageEncoder.EncodeSchema(new Schema([new Field("x", Int64Type.Default, true)], null)).ToArray();
 
-    public Settings(int producers, Faults faults, BrokenRule broken = BrokenRule.None)
+    public Settings(int producers, Faults faults, BrokenRule broken = BrokenRule.None, bool keepsEnded = false)
     {
         Faults = faults;
         Broken = broken;
+        KeepsEnded = keepsEnded;
         Plan = Plans.Of(
             Plans.Task("p", producers).WithRetries(0, 20),
             Plans.Task("c", 1) with
@@ -68,6 +72,12 @@ internal sealed class Settings
     public Faults Faults { get; }
 
     public BrokenRule Broken { get; }
+
+    /// <summary>
+    /// True if something is left of an ended attempt until it is released, as a Job is in a cluster, and tells every driver of the end; false if
+    /// nothing is, as of a process.
+    /// </summary>
+    public bool KeepsEnded { get; }
 
     public RunPlan Plan { get; }
 

@@ -131,6 +131,11 @@ internal sealed partial class World
             return;
         }
 
+        if (_settings.KeepsEnded)
+        {
+            Ended = Ended.SetItem(node.Attempt, facts);
+        }
+
         foreach (var driver in Drivers.OfType<DriverNode>().Where(driver => driver.Observes))
         {
             Set(driver, Observe(driver, node.Attempt, facts));

@@ -127,14 +127,19 @@ internal sealed partial class World
             return;
         }
 
-        Set(driver, opened
-            ? driver with { Stage = DriverStage.Listing, Position = position }
-            : driver with { Stage = DriverStage.Reading });
+        if (!opened)
+        {
+            Set(driver, driver with { Stage = DriverStage.Reading });
+            return;
+        }
+
+        var observing = driver with { Stage = DriverStage.Listing, Position = position };
+        Set(driver, Ended.Aggregate(observing, (node, ended) => Observe(node, ended.Key, ended.Value)));
     }
 
     private void LookForAttempts(DriverNode driver)
     {
-        ImmutableArray<AttemptRef> existing = [.. Attempts.Select(node => node.Attempt).Distinct()];
+        ImmutableArray<AttemptRef> existing = [.. Attempts.Select(node => node.Attempt).Concat(Ended.Keys).Distinct()];
         var stood = driver.Stood;
         for (var slot = 0; slot < _settings.Graph.InstanceCount; slot++)
         {
@@ -182,6 +187,15 @@ internal sealed partial class World
             {
                 yield return LoseAnswer("appends, and the answer is lost", next => next.Append(driver, answerLost: true));
             }
+
+            if (Left.Crashes > 0 && driver.AfterEntry.Any(act => act.Effect is ReleaseEffect))
+            {
+                yield return Crash($"driver {driver.Nonce} appends and crashes", next =>
+                {
+                    next.Append(driver, answerLost: true);
+                    next.Set(driver, null);
+                });
+            }
         }
         else
         {
@@ -217,17 +231,33 @@ internal sealed partial class World
         var next = driver with { Core = core, State = core.State };
         if (round.Decisions.Count == 0)
         {
-            return next with { Acts = next.Acts.AddRange(acts) };
+            return Begin(next, acts);
         }
 
-        var early = _settings.Broken == BrokenRule.LaunchBeforeJournal;
-        return next with
+        var early = acts.Where(act => _settings.Broken switch
+        {
+            BrokenRule.LaunchBeforeJournal => act.Effect is not ReleaseEffect,
+            BrokenRule.ReleaseBeforeJournal => act.Effect is ReleaseEffect,
+            _ => false,
+        }).ToImmutableList();
+        return Begin(next, early) with
         {
             Decisions = [.. round.Decisions],
             Entry = JournalOf(driver).Encode(round.Decisions, Settings.Now).ToArray(),
-            AfterEntry = early ? [] : acts,
-            Acts = early ? next.Acts.AddRange(acts) : next.Acts,
+            AfterEntry = acts.RemoveRange(early),
         };
+    }
+
+    // The product releases while it begins what else there is to do. An order of these against each other says nothing new.
+    private DriverNode Begin(DriverNode driver, ImmutableList<Act> acts)
+    {
+        foreach (var release in acts.Select(act => act.Effect).OfType<ReleaseEffect>())
+        {
+            CheckReleased(release.Attempt);
+            Ended = Ended.Remove(release.Attempt);
+        }
+
+        return driver with { Acts = driver.Acts.AddRange(acts.Where(act => act.Effect is not ReleaseEffect)) };
     }
 
     private void Append(DriverNode driver, bool answerLost)
@@ -247,14 +277,12 @@ internal sealed partial class World
                 return;
             }
 
-            var next = driver with
+            var next = Begin(driver, driver.AfterEntry) with { Position = position, Entry = null, Decisions = [], AfterEntry = [] };
+            if (next.State.Finished is not null)
             {
-                Position = position,
-                Entry = null,
-                Decisions = [],
-                Acts = driver.Acts.AddRange(driver.AfterEntry),
-                AfterEntry = [],
-            };
+                CheckNothingLeft(next);
+            }
+
             Set(driver, IsOver(next) ? null : next);
         }
         catch (FencedException)
@@ -283,6 +311,11 @@ internal sealed partial class World
                     !driver.Stood.Contains((attempt.Task, attempt.Index, attempt.Generation)),
                     $"promise 4: {attempt} is launched by a driver that could have seen the commit of its generation");
                 Launched = Launched.Add(attempt);
+            }
+
+            if (decision is OutcomeDecision outcome)
+            {
+                Outcomes = Outcomes.Add(outcome.Attempt);
             }
 
             fold.Apply(decision, driver.Position.Epoch);
@@ -320,7 +353,8 @@ internal sealed partial class World
                 after = Tell(
                     after,
                     $"the end of {Text(read.Attempt)} ({read.Facts.ExitCode}), commit by {found.Commit?.Writer.ToString() ?? "nobody"}",
-                    core => core.CommitRead(read.Attempt, read.Facts, found, Settings.Now));
+                    core => core.CommitRead(read.Attempt, read.Facts, found, Settings.Now),
+                    read.Attempt);
                 break;
             default:
                 var losses = Verify();
@@ -365,9 +399,9 @@ internal sealed partial class World
     private static DriverNode Observe(DriverNode driver, AttemptRef attempt, AttemptFacts facts)
     {
         var news = new News(
-            $"{Text(attempt)} ended {(facts.Cancelled ? "cancelled" : facts.ExitCode)}",
+            $"{Text(attempt)} ended {Text(facts)}",
             core => core.Observed(attempt, ObservedPhase.Ended, facts, Settings.Now));
-        return driver with { Inbox = driver.Inbox.Add(news with { Gone = attempt }) };
+        return driver with { Inbox = driver.Inbox.Add(news with { Gone = attempt, About = attempt }) };
     }
 
     private ImmutableHashSet<(int, int, int)> MarkIfCommitted(ImmutableHashSet<(int, int, int)> stood, AttemptRef attempt) =>
@@ -378,8 +412,8 @@ internal sealed partial class World
     private string CommitKey(int task, int index, int generation) => ObjectKeys.Record(
         Settings.Run, RecordKeys.Commit(new InstanceId(_settings.Plan.Tasks[task].Name, index), generation));
 
-    private static DriverNode Tell(DriverNode driver, string name, Action<DriverCore> tell) =>
-        driver with { Inbox = driver.Inbox.Add(new News(name, tell)) };
+    private static DriverNode Tell(DriverNode driver, string name, Action<DriverCore> tell, AttemptRef? about = null) =>
+        driver with { Inbox = driver.Inbox.Add(new News(name, tell) { About = about }) };
 
     private static bool IsOver(DriverNode driver) => driver is { Entry: null, Acts.Count: 0, State.Finished: not null };
 

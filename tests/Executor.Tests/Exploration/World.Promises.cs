@@ -3,6 +3,7 @@ using System.Text.Json;
 using Executor.Contracts;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
+using Executor.Driving;
 using Executor.Scheduling;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Records;
@@ -18,7 +19,34 @@ internal sealed partial class World
     private static readonly ConcurrentDictionary<UInt128, VerifyReport> Reports = new();
 
     /// <summary>Nothing can happen any more, or nothing but faults: the run must have ended.</summary>
-    public void CheckDeadEnd() => Promise(Outcome is not null, "promise 5: nothing can happen any more, and the run has not ended");
+    public void CheckDeadEnd()
+    {
+        Promise(Outcome is not null, "promise 5: nothing can happen any more, and the run has not ended");
+        var undisturbed = DriversStarted == 1 && Left.Crashes == _settings.Faults.Crashes;
+        Promise(!undisturbed || Ended.IsEmpty, $"promise 6: the run has ended, and nobody releases {string.Join(", ", Ended.Keys.Select(Text))}");
+    }
+
+    private void CheckReleased(AttemptRef attempt)
+    {
+        Promise(
+            Outcomes.Contains(attempt)
+                || Objects.Contains(CommitKey(attempt.Task, attempt.Index, attempt.Generation))
+                || Fold.Instance(attempt.Task, attempt.Index).Generation > attempt.Generation,
+            $"promise 6: {Text(attempt)} is released before it is on record what became of it");
+        Promise(Attempts.All(node => node.Attempt != attempt), $"promise 6: {Text(attempt)} is released while it runs");
+    }
+
+    // Whatever this driver has learned of to the end must be released by then; what it has not is in its inbox.
+    private void CheckNothingLeft(DriverNode driver)
+    {
+        foreach (var attempt in Ended.Keys)
+        {
+            Promise(
+                driver.Inbox.Any(news => news.About == attempt)
+                    || driver.Acts.Any(act => act.Effect is ReadCommitEffect read && read.Attempt == attempt),
+                $"promise 6: the run has ended, and its driver has not released {Text(attempt)}");
+        }
+    }
 
     private static string SealKey(int generation) => ObjectKeys.Record(Settings.Run, RecordKeys.Seal(new OutputId("p", "out"), generation));
 

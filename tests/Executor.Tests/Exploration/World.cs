@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Executor.Driving;
+using Executor.Launching;
 using Executor.Scheduling;
 using Executor.Shuffle.Engine.Records;
 
@@ -44,6 +46,8 @@ internal sealed partial class World
         LostSegments = other.LostSegments;
         Launched = other.Launched;
         Started = other.Started;
+        Outcomes = other.Outcomes;
+        Ended = other.Ended;
         Fold = other.Fold;
         Entries = other.Entries;
         LatestEpoch = other.LatestEpoch;
@@ -68,6 +72,13 @@ internal sealed partial class World
     /// <summary>Attempts that were started.</summary>
     public ImmutableHashSet<AttemptRef> Started { get; private set; } = [];
 
+    /// <summary>Attempts of which the journal holds an outcome.</summary>
+    public ImmutableHashSet<AttemptRef> Outcomes { get; private set; } = [];
+
+    /// <summary>Attempts that have ended and are not released, where that leaves anything.</summary>
+    public ImmutableSortedDictionary<AttemptRef, AttemptFacts> Ended { get; private set; } =
+        ImmutableSortedDictionary.Create<AttemptRef, AttemptFacts>(ByName);
+
     /// <summary>What the whole journal says.</summary>
     public RunState Fold { get; private set; }
 
@@ -90,6 +101,7 @@ internal sealed partial class World
         text.Append(CultureInfo.InvariantCulture, $"{Objects.DataHash} {Left}\n");
         text.AppendJoin(',', LostSegments.Order(StringComparer.Ordinal)).Append('\n');
         text.AppendJoin(',', Started.Order(ByName).Select(Text)).Append('\n');
+        text.AppendJoin(',', Ended.Select(ended => $"{Text(ended.Key)} {Text(ended.Value)}")).Append('\n');
         text.AppendJoin('\n', Attempts.Select(attempt => attempt.ToString()).Order(StringComparer.Ordinal)).Append('\n');
 
         foreach (var pod in Pods)
@@ -114,6 +126,8 @@ internal sealed partial class World
     private static string Text(AttemptRef attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{(attempt.Task == 0 ? 'p' : 'c')}[{attempt.Index}].{attempt.Generation}.{attempt.Attempt}");
 
+    private static string Text(AttemptFacts facts) => string.Create(CultureInfo.InvariantCulture, $"{(facts.Cancelled ? "cancelled" : facts.ExitCode)}");
+
     private string DescribeDriver(DriverNode? driver)
     {
         if (driver is null)
@@ -129,7 +143,7 @@ internal sealed partial class World
 
             static string Describe(IEnumerable<Act> acts) => string.Join(
                 ',',
-                acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect).Select(act => act.Text).Order(StringComparer.Ordinal));
+                acts.Where(act => act.Effect is StartEffect or SealEffect or CancelEffect or ReleaseEffect).Select(act => act.Text).Order(StringComparer.Ordinal));
         }
 
         var output = new ArrayBufferWriter<byte>(1024);

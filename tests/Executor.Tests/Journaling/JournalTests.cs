@@ -21,7 +21,7 @@ public sealed class JournalTests : IAsyncDisposable
     private static IEnumerable<Decision> AllKinds =>
     [
         new RevisionDecision(0),
-        new LaunchDecision(new AttemptRef(0, 2, 1, 3), 0xfedc_ba98_7654_3210),
+        new LaunchDecision(new AttemptRef(0, 2, 1, 3), 0xfedc_ba98_7654_3210, 5L << 40),
         new OutcomeDecision(
             new AttemptRef(0, 2, 1, 3),
             new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "a \"reason\"\nof two lines", 7, null),

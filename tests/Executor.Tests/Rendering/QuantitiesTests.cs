@@ -17,6 +17,13 @@ public sealed class QuantitiesTests
     public void Bytes_have_three_digits_and_a_binary_unit(long bytes, string expected) => Assert.Equal(expected, Quantities.Bytes(bytes));
 
     [Theory]
+    [InlineData(64L << 20, "64 MiB")]
+    [InlineData(3L << 29, "1.5 GiB")]
+    [InlineData(8160L << 20, "8 GiB")]
+    [InlineData(8_160_000_000, "7.6 GiB")]
+    public void Memory_that_was_asked_for_is_told_as_it_was_asked_for(long bytes, string expected) => Assert.Equal(expected, Quantities.Memory(bytes));
+
+    [Theory]
     [InlineData(0.314, "0.31s")]
     [InlineData(12.44, "12.4s")]
     [InlineData(185, "3m05s")]

@@ -7,8 +7,10 @@ namespace Executor.Tests.Scheduling;
 
 public sealed class SchedulerTests
 {
+    private const long Memory = 1 << 20;
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
     private static readonly AttemptOutcome ExitCode1 = new(AttemptCause.Failed, RetryCharge.Task, "exit code 1", 1);
+    private static readonly AttemptOutcome OutOfMemory = new(AttemptCause.OutOfMemory, RetryCharge.Task, "out of memory");
     private static readonly AttemptOutcome Vanished = OutcomeClassifier.Lost("vanished");
 
     [Fact]
@@ -167,12 +169,12 @@ public sealed class SchedulerTests
         Decision[] journal =
         [
             new RevisionDecision(0),
-            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, [])),
+            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, []), Memory),
             new CommittedDecision(new AttemptRef(0, 0, 0, 1)),
-            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, [])),
+            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, []), Memory),
             new CommittedDecision(new AttemptRef(0, 1, 0, 1)),
             new SealDecision(0, 0, before.Instances(0)),
-            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0])),
+            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0]), Memory),
             new CommittedDecision(new AttemptRef(1, 0, 0, 1)),
         ];
         foreach (var decision in journal)
@@ -217,6 +219,105 @@ public sealed class SchedulerTests
         Assert.True(scheduler.State.Finished == RunOutcome.Succeeded);
     }
 
+    [Fact]
+    public void A_backend_that_wants_to_be_left_alone_is_left_alone_for_as_long()
+    {
+        var scheduler = Begin(Plans.Chain(1), out var round);
+        scheduler.LaunchHeld(Assert.Single(Starts(round)), Start, TimeSpan.FromSeconds(90));
+        Assert.Empty(Starts(scheduler.Decide(Start.AddSeconds(89))));
+        Assert.Equal(Start.AddSeconds(90), scheduler.NextDue);
+        Assert.Single(Starts(scheduler.Decide(Start.AddSeconds(90))));
+    }
+
+    [Fact]
+    public void What_was_not_enough_memory_is_doubled_for_the_instance_alone()
+    {
+        var scheduler = Begin(Plans.Of(Plans.Task("t0", 2).WithRetries(5, 5)), out var round, o => o with { InfrastructureRetry = default });
+        var memory = new List<(int Index, long Bytes)>();
+        AcceptAll(scheduler, round, memory);
+        scheduler.Ended(new AttemptRef(0, 0, 0, 1), OutOfMemory, null, Start);
+        AcceptAll(scheduler, scheduler.Decide(Start), memory);
+        scheduler.Ended(new AttemptRef(0, 0, 0, 2), OutOfMemory, null, Start);
+        AcceptAll(scheduler, scheduler.Decide(Start), memory);
+        scheduler.Ended(new AttemptRef(0, 0, 0, 3), Vanished, null, Start);
+        scheduler.Ended(new AttemptRef(0, 1, 0, 1), ExitCode1, null, Start);
+        AcceptAll(scheduler, scheduler.Decide(Start), memory);
+        Assert.Equal([(0, Memory), (1, Memory), (0, 2 * Memory), (0, 4 * Memory), (0, 4 * Memory), (1, Memory)], memory);
+    }
+
+    [Fact]
+    public void Memory_grows_up_to_what_the_largest_node_has_and_then_the_instance_has_failed()
+    {
+        var scheduler = Begin(Plans.Of(Plans.Task("t0", 1).WithRetries(9, 9)), out var round);
+        scheduler.LargestMemoryBytes = 3 * Memory;
+        var memory = new List<(int Index, long Bytes)>();
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            AcceptAll(scheduler, round, memory);
+            scheduler.Ended(new AttemptRef(0, 0, 0, attempt), OutOfMemory, null, Start);
+            round = scheduler.Decide(Start);
+        }
+
+        Assert.Equal([(0, Memory), (0, 2 * Memory), (0, 3 * Memory)], memory);
+        var last = Assert.Single(round.Decisions.OfType<OutcomeDecision>());
+        Assert.True(last.Final);
+        Assert.Equal("out of memory at 3 MiB, which is all that the largest node has", last.Outcome.Reason);
+    }
+
+    [Fact]
+    public void What_was_not_enough_memory_is_remembered_when_a_run_goes_on_and_data_is_lost_but_not_of_another_definition()
+    {
+        var state = new RunState(new TaskGraph(Plans.Chain(1)));
+        Decision[] journal =
+        [
+            new LaunchDecision(new AttemptRef(0, 0, 0, 1), 7, Memory),
+            new OutcomeDecision(new AttemptRef(0, 0, 0, 1), OutOfMemory, Final: true, null),
+            new ResumeDecision(0),
+            new LaunchDecision(new AttemptRef(0, 0, 0, 2), 7, 2 * Memory),
+            new CommittedDecision(new AttemptRef(0, 0, 0, 2)),
+            new RaiseDecision(0, 0, 1, RaiseCause.Loss),
+        ];
+        Array.ForEach(journal, decision => state.Apply(decision, 0));
+        Assert.Equal(Memory, state.Instance(0, 0).ExhaustedBytes);
+        state.Apply(new RaiseDecision(0, 0, 2, RaiseCause.Definition), 0);
+        Assert.Equal(0, state.Instance(0, 0).ExhaustedBytes);
+    }
+
+    [Theory]
+    [InlineData(100, 0, null, 100)]
+    [InlineData(100, 100, null, 200)]
+    [InlineData(1000, 100, null, 1000)]
+    [InlineData(100, 100, 150L, 150)]
+    [InlineData(100, 100, 50L, 100)]
+    [InlineData(1, long.MaxValue, null, long.MaxValue - 1)]
+    public void Attempts_get_what_their_task_asks_for_or_twice_what_was_not_enough(long planned, long exhausted, long? largest, long expected) =>
+        Assert.Equal(expected, AttemptMemory.Next(planned, exhausted, largest));
+
+    [Fact]
+    public void An_attempt_that_a_later_driver_has_launched_is_left_alone()
+    {
+        var scheduler = Begin(Plans.Chain(1), out var round, o => o with { InfrastructureRetry = default });
+        var first = Assert.Single(Accept(scheduler, round));
+        scheduler.Running(first with { Attempt = 2 });
+        scheduler.Running(first with { Generation = 1 });
+        Assert.Empty(scheduler.Decide(Start).Effects);
+        Assert.False(scheduler.State.IsSettled(first));
+        Assert.False(scheduler.State.IsSettled(first with { Attempt = 2 }));
+        scheduler.Ended(first, Vanished, null, Start);
+        Assert.True(scheduler.State.IsSettled(first));
+    }
+
+    [Fact]
+    public void What_is_not_seen_to_run_yet_is_counted_as_pending()
+    {
+        var scheduler = Begin(Plans.Chain(3), out var round);
+        var started = Accept(scheduler, round);
+        scheduler.Running(started[0]);
+        Assert.Equal([2], scheduler.CountPending());
+        scheduler.Ended(started[1], ExitCode1, null, Start);
+        Assert.Equal([1], scheduler.CountPending());
+    }
+
     private static Scheduler Begin(RunPlan plan, out Round round, Func<SchedulerOptions, SchedulerOptions>? change = null)
     {
         var options = new SchedulerOptions { MaxParallel = 1000 };
@@ -239,6 +340,18 @@ public sealed class SchedulerTests
         }
 
         return all;
+    }
+
+    private static void AcceptAll(Scheduler scheduler, Round round, List<(int Index, long Bytes)> memory)
+    {
+        for (; round.Effects.OfType<StartEffect>().Any(); round = scheduler.Decide(Start))
+        {
+            foreach (var start in round.Effects.OfType<StartEffect>())
+            {
+                memory.Add((start.Attempt.Index, start.MemoryBytes));
+                scheduler.LaunchAccepted(start.Attempt);
+            }
+        }
     }
 
     private static void Commit(Scheduler scheduler, AttemptRef attempt) => scheduler.Committed(attempt, attempt.Attempt);
