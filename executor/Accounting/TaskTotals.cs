@@ -61,7 +61,7 @@ internal sealed class TaskTotals(string task, long memoryBytes)
         var succeeded = cause == AttemptCause.Succeeded;
         Succeeded += succeeded ? 1 : 0;
         Failed += cause is AttemptCause.Failed or AttemptCause.OutOfMemory or AttemptCause.TimedOut or AttemptCause.InvalidOutput
-            or AttemptCause.Configuration ? 1 : 0;
+            or AttemptCause.Configuration or AttemptCause.ImagePull or AttemptCause.Unschedulable or AttemptCause.Infeasible ? 1 : 0;
         Lost = Attempts - Succeeded - Failed;
         var requested = row.Resources;
         MemoryRequestedBytes = Math.Max(MemoryRequestedBytes, requested.MemoryBytes);

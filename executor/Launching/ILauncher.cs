@@ -116,6 +116,9 @@ internal enum PlatformCause
     /// <summary>It had to leave its node: an eviction, a drain, a node short of memory or disk.</summary>
     Evicted,
 
+    /// <summary>It had to leave because it used more disk than it may.</summary>
+    StorageExceeded,
+
     /// <summary>It had to make room for something of higher priority.</summary>
     Preempted,
 
@@ -131,11 +134,17 @@ internal enum PlatformCause
     /// <summary>What it was described with does not exist or cannot be used: a secret, a volume, a command.</summary>
     InvalidConfiguration,
 
+    /// <summary>A container of its own that runs before it has failed.</summary>
+    InitFailed,
+
     /// <summary>No node has had room for it for too long.</summary>
     Unschedulable,
 
     /// <summary>It has a node, and has not started there for too long.</summary>
     StartTimeout,
+
+    /// <summary>Its node refused it, or failed to start it; another node or a later try may do.</summary>
+    StartFailed,
 
     /// <summary>It ran out of the time that the platform gives it.</summary>
     DeadlineExceeded,

@@ -35,6 +35,30 @@ internal enum AttemptCause : byte
 
     /// <summary>Somebody else asked it to end.</summary>
     Terminated,
+
+    /// <summary>It had to leave its node.</summary>
+    Evicted,
+
+    /// <summary>It had to make room for something of higher priority.</summary>
+    Preempted,
+
+    /// <summary>Its node is gone, or answers no longer.</summary>
+    NodeLost,
+
+    /// <summary>Somebody deleted it.</summary>
+    Deleted,
+
+    /// <summary>Its image could not be had.</summary>
+    ImagePull,
+
+    /// <summary>No node had room for it in time.</summary>
+    Unschedulable,
+
+    /// <summary>Its node did not start it in time.</summary>
+    StartTimeout,
+
+    /// <summary>It asks for more than the largest node has.</summary>
+    Infeasible,
 }
 
 /// <summary>Which retry budget of the instance an end is charged to.</summary>

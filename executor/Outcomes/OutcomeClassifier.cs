@@ -5,8 +5,8 @@ namespace Executor.Outcomes;
 
 /// <summary>
 /// Decides what the end of an attempt means from what is known of it: a pure function. Proof comes before news: a standing commit is success
-/// whatever else was seen, and nothing else is success. Of the news, the executor's own request comes first, then the runner's report, then
-/// what the launcher saw, then the bare exit code.
+/// whatever else was seen, and nothing else is success. Of the news, the executor's own request comes first, then a report of what is the
+/// task's own failure or its input's, then the end of its memory, then what the platform did, then the rest of the report, then the bare exit code.
 /// </summary>
 internal static class OutcomeClassifier
 {
@@ -21,8 +21,10 @@ internal static class OutcomeClassifier
         ArgumentNullException.ThrowIfNull(facts);
         var outcome = committed ? Committed
             : facts.Cancelled ? new AttemptOutcome(AttemptCause.Cancelled, RetryCharge.None, "cancelled by the executor")
-            : facts.Report is { Phase: AttemptPhase.Failed, Failure: { } failure } ? FromReport(facts, facts.Report, failure)
+            : facts.Report is { Phase: AttemptPhase.Failed, Failure: { } failure } && !IsPlatforms(facts, facts.Report, failure)
+                ? FromReport(facts, facts.Report, failure)
             : facts.OutOfMemory || facts.Report?.Usage?.OutOfMemory == true ? OutOfMemory(facts)
+            : facts.Platform is { } end ? FromPlatform(end)
             : facts.ExitCode is { } exitCode ? FromExitCode(exitCode, facts.Report)
             : facts.Signal is { } signal ? Lost($"the runner was ended by signal {signal} without a report")
             : Lost("the attempt vanished without an exit code or a report");
@@ -38,6 +40,40 @@ internal static class OutcomeClassifier
 
     /// <summary>What becomes of an attempt of which neither a trace nor a commit is left.</summary>
     public static AttemptOutcome Lost(string message) => new(AttemptCause.Lost, RetryCharge.Infrastructure, message);
+
+    /// <summary>
+    /// Whether a report tells of what the platform did: it ends a pod by signals, which a body may answer by that signal's exit code.
+    /// </summary>
+    private static bool IsPlatforms(AttemptFacts facts, TerminationReport report, AttemptFailure failure) =>
+        facts.Platform is not null && failure switch
+        {
+            AttemptFailure.Body => report.Signal is not null || report.ExitCode is 128 + 15 or 128 + 9,
+            AttemptFailure.Terminated or AttemptFailure.Infrastructure or AttemptFailure.StoreUnavailable => true,
+            _ => false,
+        };
+
+    private static AttemptOutcome FromPlatform(PlatformEnd end)
+    {
+        var (cause, charge) = end.Cause switch
+        {
+            PlatformCause.Evicted => (AttemptCause.Evicted, RetryCharge.Infrastructure),
+            PlatformCause.StorageExceeded => (AttemptCause.Evicted, RetryCharge.Task),
+            PlatformCause.Preempted => (AttemptCause.Preempted, RetryCharge.Infrastructure),
+            PlatformCause.NodeLost => (AttemptCause.NodeLost, RetryCharge.Infrastructure),
+            PlatformCause.Deleted => (AttemptCause.Deleted, RetryCharge.Infrastructure),
+            PlatformCause.StartTimeout => (AttemptCause.StartTimeout, RetryCharge.Infrastructure),
+            PlatformCause.InitFailed => (AttemptCause.Failed, RetryCharge.Task),
+            PlatformCause.DeadlineExceeded => (AttemptCause.TimedOut, RetryCharge.Task),
+
+            // The platform has waited for these already: waiting was the retry.
+            PlatformCause.ImagePull => (AttemptCause.ImagePull, RetryCharge.NotRetried),
+            PlatformCause.InvalidConfiguration => (AttemptCause.Configuration, RetryCharge.NotRetried),
+            PlatformCause.Unschedulable => (AttemptCause.Unschedulable, RetryCharge.NotRetried),
+            PlatformCause.Infeasible => (AttemptCause.Infeasible, RetryCharge.NotRetried),
+            _ => (AttemptCause.Lost, RetryCharge.Infrastructure),
+        };
+        return new AttemptOutcome(cause, charge, end.Message);
+    }
 
     private static AttemptOutcome FromReport(AttemptFacts facts, TerminationReport report, AttemptFailure failure)
     {
