@@ -9,7 +9,7 @@ internal sealed class ClusterArguments
     private readonly Option<string> _backend = new("--backend")
     {
         Description = "local: processes of this machine. kubernetes: Jobs of a cluster. Default: $EXECUTOR_BACKEND, else local.",
-        DefaultValueFactory = _ => Variable("EXECUTOR_BACKEND") ?? Local,
+        DefaultValueFactory = _ => Variable(ClusterVariables.Backend) ?? Local,
     };
 
     private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "The kubeconfig. Default: as kubectl's; in a pod its service account.", HelpName = "FILE" };
@@ -25,19 +25,20 @@ internal sealed class ClusterArguments
     private readonly Option<string> _registry = new("--image-registry")
     {
         Description = "What the product's images are named below. Default: $EXECUTOR_IMAGE_REGISTRY, else executor.",
-        DefaultValueFactory = _ => Variable("EXECUTOR_IMAGE_REGISTRY") ?? "executor",
+        DefaultValueFactory = _ => Variable(ClusterVariables.Registry) ?? DefaultRegistry,
         HelpName = "PREFIX",
     };
 
     private readonly Option<string> _tag = new("--image-tag")
     {
         Description = "The product's images' tag. Default: $EXECUTOR_IMAGE_TAG, else the executor's version.",
-        DefaultValueFactory = _ => Variable("EXECUTOR_IMAGE_TAG") ?? Version,
+        DefaultValueFactory = _ => Variable(ClusterVariables.Tag) ?? Version,
         HelpName = "TAG",
     };
 
     private readonly Option<string?> _image = new("--image") { Description = "The image of commands and scripts whose task names none.", HelpName = "IMAGE" };
 
+    private const string DefaultRegistry = "executor";
     private const string Local = "local";
     private const string Kubernetes = "kubernetes";
 
@@ -62,31 +63,31 @@ internal sealed class ClusterArguments
     }
 
     /// <summary>Which cluster; null for this machine.</summary>
-    public ClusterOptions? Cluster(ParseResult parsed, Uri? store, string? storeKeyFile)
+    public ClusterOptions? Options(ParseResult parsed, Uri? store, string? storeKeyFile)
     {
         if (parsed.GetRequiredValue(_backend) != Kubernetes)
         {
             return null;
         }
 
-        var registry = parsed.GetValue(_registry) ?? "executor";
-        var tag = parsed.GetValue(_tag) ?? Version;
+        var registry = parsed.GetValue(_registry) ?? Variable(ClusterVariables.Registry) ?? DefaultRegistry;
+        var tag = parsed.GetValue(_tag) ?? Variable(ClusterVariables.Tag) ?? Version;
         return new ClusterOptions
         {
             Kubeconfig = parsed.GetValue(_kubeconfig),
             Context = parsed.GetValue(_context),
-            NamespaceName = parsed.GetValue(_namespace) ?? Variable("EXECUTOR_NAMESPACE"),
-            Store = store ?? (Variable("EXECUTOR_STORE") is { } address ? new Uri(address) : null),
-            StoreKeyFile = storeKeyFile ?? Variable("EXECUTOR_STORE_KEY_FILE"),
+            NamespaceName = parsed.GetValue(_namespace) ?? Variable(ClusterVariables.NamespaceName),
+            Store = store ?? (Variable(ClusterVariables.Store) is { } address ? new Uri(address) : null),
+            StoreKeyFile = storeKeyFile ?? Variable(ClusterVariables.StoreKeyFile),
             Images = new ClusterImages
             {
-                Runner = Variable("EXECUTOR_RUNNER_IMAGE") ?? $"{registry}/task-runner:{tag}",
-                Dotnet = Variable("EXECUTOR_DOTNET_IMAGE") ?? $"{registry}/dotnet-task:{tag}",
-                Driver = Variable("EXECUTOR_DRIVER_IMAGE") ?? $"{registry}/executor:{tag}",
-                Store = Variable("EXECUTOR_STORE_IMAGE") ?? $"{registry}/shuffle-store:{tag}",
-                Default = parsed.GetValue(_image) ?? Variable("EXECUTOR_IMAGE"),
-                PullPolicy = Variable("EXECUTOR_IMAGE_PULL_POLICY"),
-                PullSecrets = Variable("EXECUTOR_IMAGE_PULL_SECRETS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+                Runner = Variable(ClusterVariables.RunnerImage) ?? $"{registry}/task-runner:{tag}",
+                Dotnet = Variable(ClusterVariables.DotnetImage) ?? $"{registry}/dotnet-task:{tag}",
+                Driver = Variable(ClusterVariables.DriverImage) ?? $"{registry}/executor:{tag}",
+                Store = Variable(ClusterVariables.StoreImage) ?? $"{registry}/shuffle-store:{tag}",
+                Default = parsed.GetValue(_image) ?? Variable(ClusterVariables.DefaultImage),
+                PullPolicy = Variable(ClusterVariables.PullPolicy),
+                PullSecrets = Variable(ClusterVariables.PullSecrets)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             },
         };
     }

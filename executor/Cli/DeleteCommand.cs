@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Executor.Cluster;
 using Executor.Contracts.Reporting;
 using Executor.Hosting;
 using Executor.Launching.Local;
@@ -15,16 +16,21 @@ internal static class DeleteCommand
         var store = new StoreOptions();
         var command = new Command("delete", "Deletes a run: its records, data and logs.") { run };
         store.AddTo(command);
-        command.SetAction((parsed, token) => store.WithStoreAsync(parsed, console, async connection =>
+        command.SetAction((parsed, token) => store.WithStoreAsync(parsed, console, async (connection, cluster) =>
         {
             var id = parsed.GetRequiredValue(run);
-            if (!await RunLookup.IsThereAsync(connection, id, console, token))
+            var hadObjects = cluster is not null && await RunAnchor.DeleteAsync(cluster, id, token);
+            if (!hadObjects && !await RunLookup.IsThereAsync(connection, id, console, token))
             {
                 return ExitCodes.InvalidInput;
             }
 
             await connection.Records.DeleteRunAsync(id, token);
-            AttemptDirectory.DeleteAll(StateDirectory.Open(store.State(parsed)).Attempts, id);
+            if (cluster is null)
+            {
+                AttemptDirectory.DeleteAll(StateDirectory.Open(store.State(parsed)).Attempts, id);
+            }
+
             console.Out.WriteLine($"run {id} is deleted");
             return ExitCodes.Succeeded;
         }, token));

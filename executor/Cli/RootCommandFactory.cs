@@ -11,6 +11,7 @@ internal static class RootCommandFactory
         RunCommand.Create(console),
         ValidateCommand.Create(console),
         PlanCommand.Create(console),
+        AttachCommand.Create(console),
         StatusCommand.Create(console),
         ReportCommand.Create(console),
         LogsCommand.Create(console),
@@ -18,5 +19,6 @@ internal static class RootCommandFactory
         DeleteCommand.Create(console),
         LsCommand.Create(console),
         StoreCommand.Create(console),
+        DriveCommand.Create(console),
     };
 }

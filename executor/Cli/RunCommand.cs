@@ -2,6 +2,8 @@ using System.CommandLine;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
 using Executor.Hosting;
+using Executor.Kubernetes.Config;
+using Executor.Planning;
 using Executor.Results;
 using Executor.Running;
 using Executor.Running.Cluster;
@@ -12,6 +14,8 @@ namespace Executor.Cli;
 /// <summary><c>executor run FILE</c>: runs a workflow, or goes on with a run.</summary>
 internal static class RunCommand
 {
+    private const string InCluster = "cluster";
+    private const string Here = "here";
     private const string FormatArrow = "arrow";
     private const string FormatCsv = "csv";
     private const string FormatJsonLines = "jsonl";
@@ -21,7 +25,6 @@ internal static class RunCommand
     {
         var arguments = new WorkflowArguments();
         var store = new StoreOptions();
-        var cluster = new ClusterArguments();
         var runId = new Option<string?>("--run-id")
         {
             Description = "The run's name. A run of that name that was interrupted or has failed goes on; what is done stays done.",
@@ -57,11 +60,20 @@ internal static class RunCommand
             }
         });
         var keepFiles = new Option<bool>("--keep-files") { Description = "Keep the files of ended attempts below the state folder." };
-        var command = new Command("run", "Runs a workflow.") { runId, results, formats, trace, output, parallel, keepFiles };
+        var pending = new Option<int?>("--pending") { Description = "Attempts that may be launched and not run yet. Default: 50.", HelpName = "N" };
+        var driver = new Option<string?>("--driver")
+        {
+            Description = "Where a run on a cluster is driven: cluster, in a Job of its own; here, in this process. Default: here in a pod, else cluster.",
+        };
+        driver.AcceptOnlyFromAmong(InCluster, Here);
+        var detach = new Option<bool>("--detach") { Description = "Return once the run's driver is submitted." };
+        var command = new Command("run", "Runs a workflow.")
+        {
+            runId, results, formats, trace, output, parallel, pending, keepFiles, driver, detach,
+        };
         arguments.AddTo(command);
         store.AddTo(command);
-        cluster.AddTo(command);
-        cluster.AddImagesTo(command);
+        store.Cluster.AddImagesTo(command);
         command.SetAction(async (parsed, _) =>
         {
             if (arguments.Parameters(parsed, console) is not { } parameters)
@@ -69,12 +81,20 @@ internal static class RunCommand
                 return ExitCodes.InvalidInput;
             }
 
+            var planning = WorkflowPlanner.Plan(arguments.File(parsed), parameters);
+            if (planning.Resolved is not { } resolved)
+            {
+                console.WriteErrors(planning.Errors);
+                return ExitCodes.InvalidInput;
+            }
+
+            var time = TimeProvider.System;
             var request = new RunRequest
             {
-                File = arguments.File(parsed),
-                Parameters = parameters,
                 RunId = parsed.GetValue(runId),
+                Resume = parsed.GetValue(runId) is not null,
                 Parallel = parsed.GetValue(parallel),
+                PendingLimit = parsed.GetValue(pending),
                 State = store.State(parsed),
                 Store = store.Store(parsed),
                 ResultsDirectory = parsed.GetValue(results),
@@ -82,16 +102,27 @@ internal static class RunCommand
                 TraceFile = parsed.GetValue(trace),
                 KeepFiles = parsed.GetValue(keepFiles),
             };
-            var time = TimeProvider.System;
             IRunOutput shown = parsed.GetRequiredValue(output) == "json"
                 ? new JsonRunOutput(console.Out)
                 : new TextRunOutput(console.Out, console.Error, time);
             using var interrupts = new Interrupts();
-            var target = cluster.Cluster(parsed, store.Store(parsed).Uri, store.Store(parsed).KeyFile);
-            OpenBackend open = target is null
-                ? (asked, token) => LocalBackend.OpenAsync(asked, time, token)
-                : (asked, token) => KubernetesBackend.OpenAsync(asked, target, time, token);
-            return await new RunSession(request, open, shown, console.Error, interrupts, time).RunAsync();
+            var run = request.RunId ?? RunNames.Make(resolved.Plan.Workflow, time);
+            if (store.ClusterOf(parsed) is not { } cluster)
+            {
+                OpenBackend local = (asked, token) => LocalBackend.OpenAsync(asked, time, token);
+                return await new RunSession(request, local, shown, console.Error, interrupts, time).RunAsync(resolved, run);
+            }
+
+            ProvideCode code = (plan, connection, id, token) => StagedCode.ProvideAsync(store.State(parsed), plan, connection.Records, id, token);
+            var place = parsed.GetValue(driver) ?? (KubernetesClientConfiguration.IsInCluster() ? Here : InCluster);
+            if (place == Here)
+            {
+                OpenBackend here = (asked, token) => KubernetesBackend.OpenAsync(asked, cluster, code, time, token);
+                return await new RunSession(request, here, shown, console.Error, interrupts, time).RunAsync(resolved, run);
+            }
+
+            return await new RunSubmitter(request, cluster, shown, console.Error, interrupts, time)
+                .RunAsync(resolved, run, code, follow: !parsed.GetValue(detach));
         });
         return command;
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Executor.Cluster;
 using Executor.Contracts.Reporting;
 using Executor.Hosting;
+using Executor.Running;
 
 namespace Executor.Cli;
 
@@ -16,7 +18,7 @@ internal sealed class StoreOptions
 
     private readonly Option<Uri?> _store = new("--store")
     {
-        Description = "A shuffle store that runs elsewhere, http://host:port; the embedded one if left out.",
+        Description = "A shuffle store that runs elsewhere, http://host:port; the embedded one, or the namespace's, if left out.",
         HelpName = "URL",
         CustomParser = ParseUri,
     };
@@ -27,12 +29,16 @@ internal sealed class StoreOptions
         HelpName = "FILE",
     };
 
+    /// <summary>Which cluster.</summary>
+    public ClusterArguments Cluster { get; } = new();
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
         command.Add(_state);
         command.Add(_store);
         command.Add(_keyFile);
+        Cluster.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(_store) is { Implicit: false } != result.GetResult(_keyFile) is { Implicit: false })
@@ -45,26 +51,41 @@ internal sealed class StoreOptions
     /// <summary>The state folder's option.</summary>
     public string? State(ParseResult parsed) => parsed.GetValue(_state);
 
-    /// <summary>The store.</summary>
+    /// <summary>The store of this machine's runs.</summary>
     public StoreAddress Store(ParseResult parsed) =>
         parsed.GetValue(_store) is { } uri ? new StoreAddress(uri, parsed.GetValue(_keyFile)) : StoreAddress.Embedded;
+
+    /// <summary>The cluster and its store; null where runs are this machine's.</summary>
+    public ClusterOptions? ClusterOf(ParseResult parsed) => Cluster.Options(parsed, parsed.GetValue(_store), parsed.GetValue(_keyFile));
 
     /// <summary>
     /// Opens the store and does something with it. A store that cannot be used is told on the error writer and means
     /// <see cref="ExitCodes.InfrastructureUnavailable"/>.
     /// </summary>
+    public Task<int> WithStoreAsync(
+        ParseResult parsed, CliConsole console, Func<StoreConnection, Task<int>> action, CancellationToken cancellationToken) =>
+        WithStoreAsync(parsed, console, (store, _) => action(store), cancellationToken);
+
+    /// <summary>The same with the cluster that the store is in; null where runs are this machine's.</summary>
     public async Task<int> WithStoreAsync(
-        ParseResult parsed, CliConsole console, Func<StoreConnection, Task<int>> action, CancellationToken cancellationToken)
+        ParseResult parsed, CliConsole console, Func<StoreConnection, ClusterConnection?, Task<int>> action, CancellationToken cancellationToken)
     {
         try
         {
+            if (ClusterOf(parsed) is { } options)
+            {
+                using var cluster = ClusterConnection.Open(options, TimeProvider.System);
+                await using var remote = await ClusterStore.ConnectAsync(cluster, options, cancellationToken);
+                return await action(remote, cluster);
+            }
+
             await using var store = await StoreConnection.OpenAsync(Store(parsed), StateDirectory.Open(State(parsed)), cancellationToken);
-            return await action(store);
+            return await action(store, null);
         }
-        catch (Exception exception) when (StoreConnection.IsUnavailable(exception))
+        catch (Exception exception) when (RunFailures.ExitCodeOf(exception) is { } exitCode)
         {
             console.Error.WriteLine($"executor: {exception.Message}");
-            return ExitCodes.InfrastructureUnavailable;
+            return exitCode;
         }
     }
 

@@ -71,6 +71,25 @@ internal static class RunAnchor
         }
     }
 
+    /// <summary>Deletes the anchor, and so everything that it owns, which the cluster then does by itself.</summary>
+    /// <returns>False if there was none.</returns>
+    /// <exception cref="KubernetesException">The server refuses.</exception>
+    public static async Task<bool> DeleteAsync(ClusterConnection cluster, string run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var maps = cluster.Client.ConfigMaps(cluster.NamespaceName);
+        try
+        {
+            await maps.DeleteAsync(
+                ObjectNames.Anchor(run), new V1DeleteOptions { PropagationPolicy = V1DeleteOptions.Background }, cancellationToken);
+            return true;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The owner reference to a run's anchor.</summary>
     public static V1OwnerReference OwnedBy(ObjectReference anchor)
     {

@@ -27,6 +27,7 @@ internal static class RunStatusReader
         var failures = new FailureLog(run, graph);
         JournalEntry? first = null;
         JournalEntry? last = null;
+        long? finishedBy = null;
         await foreach (var entry in Journal.ReadAsync(records, run, graph, 0, cancellationToken))
         {
             first ??= entry;
@@ -35,6 +36,7 @@ internal static class RunStatusReader
             {
                 state.Apply(decision, entry.Epoch);
                 failures.Apply(decision);
+                finishedBy = decision is FinishDecision ? entry.Sequence : finishedBy;
             }
         }
 
@@ -52,7 +54,11 @@ internal static class RunStatusReader
 
         return new RunStatus(
             first.At, last.At, last.Epoch, state.Revision, state.Finished, state.Cancelled,
-            failures.Failures, failures.Count, RunReport.ProgressOf(state, last.At));
+            failures.Failures, failures.Count, RunReport.ProgressOf(state, last.At))
+        {
+            FinishedBy = state.Finished is null ? null : finishedBy,
+            SealGenerations = [.. Enumerable.Range(0, graph.TaskCount).Select(task => state.Task(task).SealGeneration)],
+        };
     }
 
     /// <summary>The revision that a run goes by, which tells which workflow record to plan from; -1 if no decision names one.</summary>
@@ -163,4 +169,27 @@ internal sealed record RunStatus(
     bool Cancelled,
     IReadOnlyList<RunFailure> Failures,
     int FailureCount,
-    RunProgress Progress);
+    RunProgress Progress)
+{
+    /// <summary>The journal's entry by which it ended; null while it has not.</summary>
+    public long? FinishedBy { get; init; }
+
+    /// <summary>The generation of each task's seals that counts, in the plan's order.</summary>
+    public IReadOnlyList<int> SealGenerations { get; init; } = [];
+
+    /// <summary>The same as the result of a driver that is done; null while the run has not ended.</summary>
+    public RunResult? Result => Finished is { } outcome
+        ? new RunResult(
+            outcome switch
+            {
+                RunOutcome.Succeeded => RunEnd.Succeeded,
+                RunOutcome.Cancelled => RunEnd.Cancelled,
+                _ => RunEnd.Failed,
+            },
+            outcome == RunOutcome.Cancelled ? "the run was cancelled" : null,
+            Failures,
+            FailureCount,
+            Progress,
+            SealGenerations)
+        : null;
+}

@@ -13,14 +13,17 @@ internal sealed class Interrupts : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private int _count;
 
-    public Interrupts()
-    {
-        _registrations =
-        [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, ExitCodes.Interrupted)),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, ExitCodes.Terminated)),
-        ];
-    }
+    /// <summary>Listens to both signals until it is disposed of.</summary>
+    public Interrupts() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, ExitCodes.Interrupted)),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, ExitCodes.Terminated)),
+    ];
+
+    private Interrupts(PosixSignalRegistration[] registrations) => _registrations = registrations;
+
+    /// <summary>Tokens that no signal ever cancels.</summary>
+    public static Interrupts None() => new([]);
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Orderly => _first.Token;

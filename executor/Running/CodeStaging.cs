@@ -1,5 +1,6 @@
 using Executor.Building;
 using Executor.Bundling;
+using Executor.Hosting;
 using Executor.Planning;
 using Executor.Shuffle.Channel;
 
@@ -80,6 +81,23 @@ internal sealed class StagedCode
         }
 
         return locations;
+    }
+
+    /// <summary>Builds, packs and puts the code of a plan whose attempts run elsewhere; see <see cref="CodeStaging.BuildAsync"/>.</summary>
+    public static async Task<IReadOnlyDictionary<string, CodeLocation>> ProvideAsync(
+        string? state, RunPlan plan, IRunRecords records, string run, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (!plan.Tasks.Any(task => task.Dotnet is not null || task.Code is not null))
+        {
+            // In a pod there may be no folder to write to, and none is needed.
+            return new Dictionary<string, CodeLocation>();
+        }
+
+        var folder = StateDirectory.Open(state);
+        using var builder = new DotnetTaskBuilder(folder.Root);
+        var staged = await new CodeStaging(builder, new BundleBuilder(folder.Bundles)).BuildAsync(plan, packsAssemblies: true, cancellationToken);
+        return await staged.PutAsync(records, run, cancellationToken);
     }
 
     internal bool Has(string source) => _sources.ContainsKey(source);

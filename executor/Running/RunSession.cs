@@ -1,13 +1,10 @@
 using Executor.Accounting;
-using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Hosting;
 using Executor.Planning;
-using Executor.Results;
 using Executor.Scheduling;
-using Executor.Shuffle.Channel;
 
 namespace Executor.Running;
 

@@ -1,3 +1,5 @@
+using Executor.Bundling;
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Informers;
@@ -25,6 +27,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly AttemptTracker _tracker;
     private readonly NodeAvoidance _avoidance = new();
     private readonly QuotaWatch _quotas;
+    private readonly NodeWatch _nodes;
     private readonly IRunRecords _records;
     private readonly GenericClient<V1Job> _jobs;
     private readonly PodClient _pods;
@@ -46,10 +49,14 @@ internal sealed class KubernetesLauncher : ILauncher
         _tracker = new AttemptTracker(options.Pending, time);
         _servant = new TrackerServant(client, options.NamespaceName, _tracker, time);
         _quotas = new QuotaWatch(client, options.NamespaceName);
+        _nodes = new NodeWatch(client, NodesChanged);
     }
 
     /// <inheritdoc/>
     public int Capacity => _options.Capacity;
+
+    /// <inheritdoc/>
+    public ResourceLimits? Largest => _nodes.LargestLimits;
 
     /// <summary>Starts the watches and waits until they have shown what there is.</summary>
     /// <param name="client">The cluster.</param>
@@ -103,7 +110,7 @@ internal sealed class KubernetesLauncher : ILauncher
 
         if (isStored)
         {
-            throw new LaunchException(hold: false, $"{attempt.Task}: descriptor too large");
+            await RunBlobs.PutAsync(_records, attempt.Run, encoded, cancellationToken);
         }
 
         var created = await _creator.CreateAsync(job, attempt, cancellationToken);
@@ -137,7 +144,8 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <inheritdoc/>
     public void Release(AttemptId attempt, PlatformCause? cause)
     {
-        if (cause is { } why && _tracker.Objects(attempt).Pod?.Spec?.NodeName is { } node)
+        if (cause is PlatformCause.Evicted or PlatformCause.NodeLost or PlatformCause.StartTimeout or PlatformCause.StartFailed or PlatformCause.Vanished
+            && _tracker.Objects(attempt).Pod?.Spec?.NodeName is { } node)
         {
             _avoidance.Lost(attempt.Instance, node);
         }
@@ -168,6 +176,7 @@ internal sealed class KubernetesLauncher : ILauncher
         var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, PodShape.Strip, "pods", onFailure), _tracker.Pods);
         _releaser.Start();
         _loops.Add(_quotas.RunAsync(onFailure, _ending.Token));
+        _loops.Add(_nodes.RunAsync(_ending.Token));
         _loops.Add(jobs.RunAsync(_ending.Token));
         _loops.Add(pods.RunAsync(_ending.Token));
         await jobs.WaitForSyncAsync(cancellationToken);
@@ -175,6 +184,12 @@ internal sealed class KubernetesLauncher : ILauncher
         _tracker.LoseJobsWithoutPod();
         _loops.Add(_servant.RunAsync(_ending.Token));
         _loops.Add(LookAsync());
+    }
+
+    private void NodesChanged()
+    {
+        _nodes.Refresh();
+        _tracker.Largest = _nodes.Largest;
     }
 
     private async Task LookAsync()

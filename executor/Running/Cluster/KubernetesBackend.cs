@@ -6,19 +6,27 @@ using Executor.Planning;
 
 namespace Executor.Running.Cluster;
 
+/// <summary>Says where attempts find the code of a plan's tasks, putting it into the run's records where it is not there yet.</summary>
+internal delegate Task<IReadOnlyDictionary<string, CodeLocation>> ProvideCode(
+    RunPlan plan, StoreConnection store, string run, CancellationToken cancellationToken);
+
 /// <summary>Runs attempts as Jobs of a cluster; see <see cref="KubernetesLauncher"/>.</summary>
 internal sealed class KubernetesBackend : IRunBackend
 {
     private readonly RunRequest _request;
     private readonly ClusterOptions _options;
     private readonly ClusterConnection _cluster;
+    private readonly ProvideCode _code;
     private readonly TimeProvider _time;
+    private RunLease? _lease;
 
-    private KubernetesBackend(RunRequest request, ClusterOptions options, ClusterConnection cluster, StoreConnection store, TimeProvider time)
+    private KubernetesBackend(
+        RunRequest request, ClusterOptions options, ClusterConnection cluster, StoreConnection store, ProvideCode code, TimeProvider time)
     {
         _request = request;
         _options = options;
         _cluster = cluster;
+        _code = code;
         _time = time;
         Store = store;
     }
@@ -28,12 +36,12 @@ internal sealed class KubernetesBackend : IRunBackend
 
     /// <summary>Connects to the cluster and its store.</summary>
     public static async Task<IRunBackend> OpenAsync(
-        RunRequest request, ClusterOptions options, TimeProvider time, CancellationToken cancellationToken)
+        RunRequest request, ClusterOptions options, ProvideCode code, TimeProvider time, CancellationToken cancellationToken)
     {
         var cluster = ClusterConnection.Open(options, time);
         try
         {
-            return new KubernetesBackend(request, options, cluster, await ClusterStore.ConnectAsync(cluster, options, cancellationToken), time);
+            return new KubernetesBackend(request, options, cluster, await ClusterStore.ConnectAsync(cluster, options, cancellationToken), code, time);
         }
         catch
         {
@@ -46,32 +54,20 @@ internal sealed class KubernetesBackend : IRunBackend
     public async Task<PreparedRun> PrepareAsync(ResolvedWorkflow workflow, string run, IRunOutput output, CancellationToken cancellationToken)
     {
         var plan = workflow.Plan;
+        var code = await _code(plan, Store, run, cancellationToken);
         var anchor = await RunAnchor.EnsureAsync(_cluster, run, plan.Workflow, Store.Address, cancellationToken);
         await RunAnchor.EnsureSecretAsync(_cluster, run, plan.Workflow, anchor, Store.RunKeyOf(run), cancellationToken);
-        var pods = new PodSettings
-        {
-            RunnerImage = _options.Images.Runner,
-            DotnetImage = _options.Images.Dotnet,
-            DefaultImage = _options.Images.Default,
-            ImagePullPolicy = _options.Images.PullPolicy,
-            ImagePullSecrets = _options.Images.PullSecrets,
-            Workflow = plan.Workflow,
-            Anchor = anchor,
-            RunSecret = ObjectNames.RunSecret(run),
-        };
+        _lease = await RunLease.HoldAsync(
+            _cluster, run, plan.Workflow, anchor, DriverIdentity.OfThisProcess(), output.Notice, _time, cancellationToken);
+        var factory = new JobFactory(PodsOf(_options, plan, run, anchor), plan.Tasks.ToDictionary(task => task.Name));
+        var descriptors = new DescriptorFactory(plan, run, [Store.Address], code);
+        factory.Check(plan, descriptors);
         var launching = new KubernetesLauncherOptions { NamespaceName = _cluster.NamespaceName, Run = run, KeepJobs = _request.KeepFiles };
         return new PreparedRun
         {
             Launcher = await KubernetesLauncher.OpenAsync(
-                _cluster.Client,
-                launching,
-                new JobFactory(pods, plan.Tasks.ToDictionary(task => task.Name)),
-                anchor.Uid,
-                Store.Records,
-                output.Notice,
-                _time,
-                cancellationToken),
-            Descriptors = new DescriptorFactory(plan, run, [Store.Address]),
+                _cluster.Client, launching, factory, anchor.Uid, Store.Records, output.Notice, _time, cancellationToken),
+            Descriptors = descriptors,
             Machine = $"in namespace {_cluster.NamespaceName} of {_cluster.Client.Configuration.Host}",
             PendingLimit = _request.PendingLimit,
         };
@@ -80,7 +76,25 @@ internal sealed class KubernetesBackend : IRunBackend
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_lease is { } lease)
+        {
+            await lease.DisposeAsync();
+        }
+
         await Store.DisposeAsync();
         _cluster.Dispose();
     }
+
+    /// <summary>What all task pods of a run have in common.</summary>
+    public static PodSettings PodsOf(ClusterOptions options, RunPlan plan, string run, ObjectReference anchor) => new()
+    {
+        RunnerImage = options.Images.Runner,
+        DotnetImage = options.Images.Dotnet,
+        DefaultImage = options.Images.Default,
+        ImagePullPolicy = options.Images.PullPolicy,
+        ImagePullSecrets = options.Images.PullSecrets,
+        Workflow = plan.Workflow,
+        Anchor = anchor,
+        RunSecret = ObjectNames.RunSecret(run),
+    };
 }

@@ -21,8 +21,11 @@ internal sealed record Submission
     /// <summary>Attempts that may be launched and not seen to run; null for the default.</summary>
     public int? PendingLimit { get; init; }
 
-    /// <summary>True to let a run go on that has failed or was cancelled.</summary>
-    public bool Resume { get; init; }
+    /// <summary>
+    /// A run that has failed or was cancelled goes on if its journal's entry that says so has a smaller number; so a driver that is replaced after it
+    /// has resumed a run does not resume it again.
+    /// </summary>
+    public long ResumeBefore { get; init; }
 
     /// <summary>True to leave Jobs and pods of ended attempts where they are.</summary>
     public bool KeepJobs { get; init; }

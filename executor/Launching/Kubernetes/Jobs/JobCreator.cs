@@ -133,8 +133,8 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     private static LaunchException Refusal(KubernetesException refusal, AttemptId attempt)
     {
         // A quota or a busy server may have room later; whatever else the server refuses, it will refuse again.
-        var mayPass = refusal.IsQuotaExceeded || refusal.IsTooManyRequests;
-        return new LaunchException(mayPass, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal.Message}", refusal);
+        var mayPass = refusal.IsQuotaExceeded || refusal.IsLimitRangeExceeded || refusal.IsTooManyRequests;
+        return new LaunchException(mayPass, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal.Message}", refusal) { RetryAfter = refusal.RetryAfter };
     }
 
     private async Task DeleteAsync(V1Job job, CancellationToken cancellationToken)

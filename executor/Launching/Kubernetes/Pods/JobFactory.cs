@@ -70,6 +70,22 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
         };
     }
 
+    /// <summary>Makes the Job of one instance of every task and throws it away: what is wrong with a task's pod is told before anything is launched.</summary>
+    /// <exception cref="LaunchException">A task's pod cannot be made.</exception>
+    public void Check(RunPlan plan, DescriptorFactory descriptors)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(descriptors);
+        for (var task = 0; task < plan.Tasks.Count; task++)
+        {
+            if (plan.Tasks[task].Instances > 0)
+            {
+                var descriptor = descriptors.Create(task, 0, 0, 1, [.. plan.Tasks[task].Inputs.Select(_ => 0)]);
+                Create(descriptor, Encode(descriptor), isStored: false, []);
+            }
+        }
+    }
+
     /// <summary>The pod of a Job that is the executor's to make: under a name that follows from the Job's, owned and labelled as the Job controller does it.</summary>
     public static JsonObject PodOf(JsonObject job, string jobUid)
     {

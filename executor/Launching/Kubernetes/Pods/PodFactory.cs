@@ -102,7 +102,8 @@ internal sealed class PodFactory(PodSettings settings)
         return template;
     }
 
-    private bool IsInjected(PlannedTask task) => ImageOf(task) != settings.RunnerImage && ImageOf(task) != settings.DotnetImage;
+    private bool IsInjected(PlannedTask task) =>
+        task.Runner == RunnerPlacement.Inject && ImageOf(task) != settings.RunnerImage && ImageOf(task) != settings.DotnetImage;
 
     private string ImageOf(PlannedTask task) =>
         task.Image
@@ -153,11 +154,18 @@ internal sealed class PodFactory(PodSettings settings)
                 ["name"] = EnvironmentNames.Incarnation,
                 ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "metadata.uid" } },
             },
-            Variable(EnvironmentNames.ScratchDirectory, ScratchPath));
+            Variable(EnvironmentNames.ScratchDirectory, ScratchPath),
+            Variable(EnvironmentNames.LogFormat, settings.LogFormat));
         if (source.Inline is { } inline)
         {
             // Kubernetes replaces $(NAME) in values; $$ stands for one $.
             variables.Add(Variable(EnvironmentNames.Descriptor, Encoding.UTF8.GetString(inline).Replace("$(", "$$(", StringComparison.Ordinal)));
+        }
+        else
+        {
+            variables.Add(Variable(EnvironmentNames.DescriptorBlob, source.Hash));
+            variables.Add(Variable(EnvironmentNames.DescriptorRun, descriptor.Attempt.Run));
+            variables.Add(Variable(EnvironmentNames.DescriptorStores, string.Join(',', descriptor.Stores)));
         }
 
         return variables;

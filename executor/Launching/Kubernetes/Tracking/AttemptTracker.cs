@@ -42,7 +42,7 @@ internal sealed class AttemptTracker
     public ChannelReader<TrackerRequest> Requests => _requests.Reader;
 
     /// <summary>The most that a node of the cluster has for pods; null while that is unknown.</summary>
-    public NodeCapacity? Largest { get; set; }
+    public NodeSize? Largest { get; set; }
 
     /// <summary>The attempts that exist.</summary>
     public IReadOnlyList<AttemptId> List()
@@ -141,7 +141,7 @@ internal sealed class AttemptTracker
             {
                 attempt.Events = events;
                 attempt.IsReadingEvents = false;
-                Look(attempt);
+                Look(attempt, eventsRead: true);
             }
         }
     }
@@ -170,7 +170,7 @@ internal sealed class AttemptTracker
     {
         if (!_attempts.TryGetValue(id, out var attempt))
         {
-            _attempts[id] = attempt = new TrackedAttempt(id, _time.GetUtcNow());
+            _attempts[id] = attempt = new TrackedAttempt(id) { MissingSince = _time.GetUtcNow() };
         }
 
         return attempt;
@@ -184,7 +184,6 @@ internal sealed class AttemptTracker
             {
                 var attempt = GetOrAdd(id);
                 attempt.Job = job;
-                attempt.IsJobWatched = true;
                 Look(attempt);
             }
         }
@@ -219,7 +218,10 @@ internal sealed class AttemptTracker
 
                 if (attempt.Pod?.Metadata.Uid != pod.Metadata.Uid)
                 {
-                    attempt.Events = null;
+                    attempt.Events = [];
+                    attempt.Before = null;
+                    attempt.HadPod = true;
+                    attempt.PodSince = _time.GetUtcNow();
                 }
 
                 attempt.Pod = pod;
@@ -239,7 +241,8 @@ internal sealed class AttemptTracker
                     attempt.Pod = pod;
                     Look(attempt, isPodGone: true);
                     attempt.Pod = null;
-                    attempt.Since = _time.GetUtcNow();
+                    attempt.Events = [];
+                    attempt.MissingSince = _time.GetUtcNow();
                     ForgetIfGone(attempt);
                 }
             }
@@ -252,12 +255,12 @@ internal sealed class AttemptTracker
     {
         if (attempt.Job is null && attempt.Pod is null)
         {
-            End(attempt, MissingPods.Gone(attempt.IsCancelled, _time.GetUtcNow()));
+            End(attempt, MissingPods.JobGone(_time.GetUtcNow()).Facts);
             _attempts.Remove(attempt.Id);
         }
     }
 
-    private void Look(TrackedAttempt attempt, bool isPodGone = false)
+    private void Look(TrackedAttempt attempt, bool isPodGone = false, bool eventsRead = false)
     {
         if (attempt.HasEnded)
         {
@@ -265,19 +268,12 @@ internal sealed class AttemptTracker
             return;
         }
 
-        var context = new InspectionContext
+        if (Inspect(attempt, isPodGone, eventsRead) is not { } inspection)
         {
-            TaskContainer = PodFactory.TaskContainer,
-            InitContainer = PodFactory.InjectContainer,
-            Rules = _rules,
-            Events = attempt.Events,
-            Largest = Largest,
-            Since = attempt.Since,
-            Now = _time.GetUtcNow(),
-            IsCancelled = attempt.IsCancelled,
-            IsPodGone = isPodGone,
-        };
-        var inspection = attempt.Pod is { } pod ? PodInspector.Inspect(pod, context) : MissingPods.Inspect(attempt.Job, context);
+            return;
+        }
+
+        attempt.Before = attempt.Pod is null ? null : inspection;
         attempt.LookAgainAt = inspection.LookAgainAt;
         if (inspection.WantsEvents && !attempt.IsReadingEvents)
         {
@@ -287,7 +283,7 @@ internal sealed class AttemptTracker
 
         if (inspection.Phase == ObservedPhase.Ended)
         {
-            End(attempt, inspection.Facts!);
+            End(attempt, inspection.Facts);
             if (inspection.GiveUp)
             {
                 _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.GiveUp, attempt.Id, attempt.Job?.Metadata));
@@ -297,9 +293,41 @@ internal sealed class AttemptTracker
         {
             attempt.Told = inspection.Phase;
             attempt.ToldWaiting = inspection.Waiting;
-            var facts = (inspection.Facts ?? new AttemptFacts { Seen = context.Now, Node = attempt.Pod?.Spec?.NodeName }) with { Waiting = inspection.Waiting };
-            _observations.Writer.TryWrite(new Observation(attempt.Id, inspection.Phase, facts));
+            _observations.Writer.TryWrite(new Observation(attempt.Id, inspection.Phase, inspection.Facts with { Waiting = inspection.Waiting }));
         }
+    }
+
+    private PodInspection? Inspect(TrackedAttempt attempt, bool isPodGone, bool eventsRead)
+    {
+        var now = _time.GetUtcNow();
+        if (attempt.Pod is { } pod)
+        {
+            var sight = new PodSight
+            {
+                Pod = pod,
+                TaskContainer = PodFactory.TaskContainer,
+                RunnerContainer = PodFactory.InjectContainer,
+                Events = attempt.Events,
+                EventsRead = eventsRead,
+                Rules = _rules,
+                LargestNode = Largest,
+                FirstSeen = attempt.PodSince,
+                Now = now,
+                Before = attempt.Before,
+            };
+            return isPodGone ? PodInspector.InspectGone(sight) : PodInspector.Inspect(sight);
+        }
+
+        return attempt.Job is not { } job ? null : MissingPods.Inspect(new MissingPodSight
+        {
+            Job = job,
+            WasSeen = attempt.HadPod,
+            Events = attempt.Events,
+            EventsRead = eventsRead,
+            Rules = _rules,
+            MissingSince = attempt.MissingSince,
+            Now = now,
+        });
     }
 
     private void End(TrackedAttempt attempt, AttemptFacts facts)

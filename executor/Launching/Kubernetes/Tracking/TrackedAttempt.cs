@@ -1,22 +1,29 @@
 using Executor.Contracts.Identity;
 using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Inspection;
 
 namespace Executor.Launching.Kubernetes.Tracking;
 
 /// <summary>What is known of one attempt's objects. Guarded by the tracker's lock.</summary>
-internal sealed class TrackedAttempt(AttemptId id, DateTimeOffset since)
+internal sealed class TrackedAttempt(AttemptId id)
 {
     /// <summary>The attempt.</summary>
     public AttemptId Id { get; } = id;
 
-    /// <summary>When the executor first knew of it, or last knew of a pod of it.</summary>
-    public DateTimeOffset Since { get; set; } = since;
+    /// <summary>Since when it has no pod, while it has none.</summary>
+    public DateTimeOffset MissingSince { get; set; }
+
+    /// <summary>True once a pod of it was seen.</summary>
+    public bool HadPod { get; set; }
+
+    /// <summary>When its pod was first seen.</summary>
+    public DateTimeOffset PodSince { get; set; }
+
+    /// <summary>What its pod was last found to mean.</summary>
+    public PodInspection? Before { get; set; }
 
     /// <summary>Its Job, as last seen.</summary>
     public V1Job? Job { get; set; }
-
-    /// <summary>True once the watch has shown the Job: only then does its absence mean something.</summary>
-    public bool IsJobWatched { get; set; }
 
     /// <summary>Its pod, as last seen; the latest one of several.</summary>
     public V1Pod? Pod { get; set; }
@@ -33,8 +40,8 @@ internal sealed class TrackedAttempt(AttemptId id, DateTimeOffset since)
     /// <summary>When it is to be looked at again though nothing changes.</summary>
     public DateTimeOffset? LookAgainAt { get; set; }
 
-    /// <summary>The events of its pod or Job, once they were read.</summary>
-    public IReadOnlyList<Corev1Event>? Events { get; set; }
+    /// <summary>The events of its pod or Job, as far as they were read.</summary>
+    public IReadOnlyList<Corev1Event> Events { get; set; } = [];
 
     /// <summary>True while its events are being read.</summary>
     public bool IsReadingEvents { get; set; }

@@ -1,0 +1,164 @@
+using Executor.Cluster;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
+
+namespace Executor.Running.Cluster;
+
+/// <summary>
+/// Follows the driver of a run by its log until it has had its last word or its Job has ended. A log that breaks off is taken up where it broke, a
+/// driver that dies is followed in its next pod, and a server that does not answer for a while is waited for.
+/// </summary>
+internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOutput output, TimeProvider time)
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SilenceOfAGoneDriver = TimeSpan.FromSeconds(30);
+
+    private readonly PodClient _pods = cluster.Client.Pods(cluster.NamespaceName);
+    private readonly GenericClient<V1Job> _jobs = cluster.Client.Jobs(cluster.NamespaceName);
+    private readonly DriverLog _log = new(run, output);
+    private readonly HashSet<string> _read = [];
+    private bool _isOutOfReach;
+
+    /// <summary>Follows until the end.</summary>
+    /// <exception cref="ClusterException">There is no driver any more, and the run may not have ended.</exception>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var lastSeen = time.GetTimestamp();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                var pod = await FindPodAsync(cancellationToken);
+                Reached();
+                if (pod is not null)
+                {
+                    lastSeen = time.GetTimestamp();
+                    if (await ReadAsync(pod, cancellationToken))
+                    {
+                        return;
+                    }
+                }
+                else if (await HasEndedAsync(cancellationToken))
+                {
+                    return;
+                }
+                else if (time.GetElapsedTime(lastSeen) > SilenceOfAGoneDriver && !await HasJobAsync(cancellationToken))
+                {
+                    throw new ClusterException($"run {run} has no driver in namespace {cluster.NamespaceName}; go on with `executor run ... --run-id {run}`");
+                }
+            }
+            catch (Exception failure) when (IsPassing(failure))
+            {
+                OutOfReach(failure);
+            }
+
+            await Task.Delay(Poll, time, cancellationToken);
+        }
+    }
+
+    private static bool IsPassing(Exception failure) => failure is IOException or KubernetesException
+    {
+        IsForbidden: false,
+        StatusCode: not System.Net.HttpStatusCode.Unauthorized,
+    };
+
+    private void Reached()
+    {
+        if (_isOutOfReach)
+        {
+            _isOutOfReach = false;
+            output.Notice("the cluster answers again");
+        }
+    }
+
+    private void OutOfReach(Exception failure)
+    {
+        // A log of a container that is only starting is refused, too.
+        if (!_isOutOfReach && failure is not KubernetesException { StatusCode: System.Net.HttpStatusCode.BadRequest or System.Net.HttpStatusCode.NotFound })
+        {
+            _isOutOfReach = true;
+            output.Notice($"the cluster is out of reach, trying on; the run goes on by itself: {failure.Message}");
+        }
+    }
+
+    /// <summary>The oldest driver pod whose log was not read to its end.</summary>
+    private async Task<V1Pod?> FindPodAsync(CancellationToken cancellationToken)
+    {
+        var selector = $"{KubernetesLabels.Run}={run},{KubernetesLabels.Component}={KubernetesLabels.DriverComponent}";
+        var found = await _pods.ListAllAsync(new ListOptions { LabelSelector = selector }, cancellationToken);
+        return found.Items
+            .Where(pod => !_read.Contains(pod.Metadata.Uid!) && pod.Status?.ContainerStatuses?.Any(HasStarted) == true)
+            .OrderBy(pod => pod.Metadata.CreationTimestamp)
+            .FirstOrDefault();
+    }
+
+    private static bool HasStarted(V1ContainerStatus status) => status.State?.Running is not null || status.State?.Terminated is not null;
+
+    private async Task<bool> ReadAsync(V1Pod pod, CancellationToken cancellationToken)
+    {
+        var lines = new TimedLines();
+        while (true)
+        {
+            var options = new PodLogOptions { Container = DriverJob.Container, Follow = true, Timestamps = true, SinceTime = lines.Latest };
+            await using (var stream = await _pods.ReadLogAsync(pod.Metadata.Name!, options, cancellationToken))
+            {
+                using var reader = new StreamReader(stream);
+                try
+                {
+                    while (await reader.ReadLineAsync(cancellationToken) is { } line)
+                    {
+                        if (lines.Take(line) is { } text && _log.Show(text))
+                        {
+                            return true;
+                        }
+                    }
+                }
+                catch (IOException)
+                {
+                    // The connection broke; the next one begins at the last line's time.
+                }
+            }
+
+            if (await IsOverAsync(pod, cancellationToken))
+            {
+                _read.Add(pod.Metadata.Uid!);
+                return false;
+            }
+
+            await Task.Delay(Poll, time, cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsOverAsync(V1Pod pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var now = await _pods.ReadAsync(pod.Metadata.Name!, cancellationToken);
+            return now.Metadata.Uid != pod.Metadata.Uid || now.Status?.ContainerStatuses?.Any(status => status.State?.Terminated is not null) == true;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return true;
+        }
+    }
+
+    private async Task<bool> HasEndedAsync(CancellationToken cancellationToken) =>
+        await FindJobAsync(cancellationToken) is { } job
+        && job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
+
+    private async Task<bool> HasJobAsync(CancellationToken cancellationToken) => await FindJobAsync(cancellationToken) is not null;
+
+    private async Task<V1Job?> FindJobAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _jobs.ReadAsync(ObjectNames.Driver(run), cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return null;
+        }
+    }
+}
