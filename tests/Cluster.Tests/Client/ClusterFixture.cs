@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
 using Executor.TestKit.Kubernetes;
 
 namespace Cluster.Tests.Client;
@@ -39,6 +40,8 @@ public abstract class ClusterFixture : IAsyncLifetime
         Cluster?.Dispose();
         _limit.Dispose();
     }
+
+    protected static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) == true;
 
     protected static JsonObject ConfigMap(string name, params (string Key, string Value)[] data) => new()
     {

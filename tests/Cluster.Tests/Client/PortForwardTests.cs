@@ -22,14 +22,14 @@ public sealed class PortForwardTests : ClusterFixture
     [Fact]
     public async Task What_is_sent_arrives_in_full_also_when_both_sides_send_at_once()
     {
-        await Namespace.StartPodAsync(Shell("echo", "exec nc -lk -p 7 -e cat"), Cancellation);
+        await Namespace.StartPodAsync(Shell("echo", "while true; do nc -l -p 7777 -e cat; done"), Cancellation);
         var sent = new byte[5_000_000];
         new Random(1).NextBytes(sent);
         var received = new byte[sent.Length];
 
         await using var stream = await WhenListeningAsync(async () =>
         {
-            var opened = await Client.Pods(Namespace.Name).PortForwardAsync("echo", 7, Cancellation);
+            var opened = await Client.Pods(Namespace.Name).PortForwardAsync("echo", 7777, Cancellation);
             await opened.WriteAsync(new byte[] { 1 }, Cancellation);
             await opened.ReadExactlyAsync(new byte[1], Cancellation);
             return opened;
@@ -41,7 +41,7 @@ public sealed class PortForwardTests : ClusterFixture
     [Fact]
     public async Task The_end_that_the_pod_makes_is_the_end_of_the_stream()
     {
-        await Namespace.StartPodAsync(Shell("greeter", "exec nc -lk -p 8080 -e echo hello"), Cancellation);
+        await Namespace.StartPodAsync(Shell("greeter", "while true; do nc -l -p 8080 -e echo hello; done"), Cancellation);
 
         var text = await WhenListeningAsync(async () =>
         {
@@ -64,7 +64,7 @@ public sealed class PortForwardTests : ClusterFixture
     }
 
     [Fact]
-    public async Task A_pod_that_is_not_there_or_has_no_node_is_refused_with_a_status()
+    public async Task A_pod_that_is_not_there_or_has_no_node_or_has_ended_is_refused_with_a_status()
     {
         var missing = await Assert.ThrowsAsync<KubernetesException>(() => Client.Pods(Namespace.Name).PortForwardAsync("missing", 80, Cancellation));
         Assert.True(missing.IsNotFound);
@@ -75,6 +75,11 @@ public sealed class PortForwardTests : ClusterFixture
         await Client.Pods(Namespace.Name).CreateAsync(pod, cancellationToken: Cancellation);
         var pending = await Assert.ThrowsAsync<KubernetesException>(() => Client.Pods(Namespace.Name).PortForwardAsync("pending", 80, Cancellation));
         Assert.Equal(HttpStatusCode.BadRequest, pending.StatusCode);
+
+        await Namespace.StartPodAsync(Shell("ended", "true"), Cancellation);
+        await Namespace.WhenPodAsync("ended", pod => pod.Status?.Phase == "Succeeded", Cancellation);
+        var ended = await Assert.ThrowsAsync<KubernetesException>(() => Client.Pods(Namespace.Name).PortForwardAsync("ended", 80, Cancellation));
+        Assert.False(ended.IsTransportFailure);
     }
 
     private HttpClient Forwarding(string pod, int port) => new(new SocketsHttpHandler

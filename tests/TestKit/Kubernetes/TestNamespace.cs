@@ -69,14 +69,19 @@ public sealed class TestNamespace : IAsyncDisposable
                 {
                     return pod;
                 }
+
+                if (last?.Status?.Phase is "Succeeded" or "Failed")
+                {
+                    throw new InvalidOperationException($"pod {name} has ended, {Describe(last)}");
+                }
             }
         }
         catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"pod {name} stayed {last?.Status?.Phase ?? "unseen"} ({Waiting(last)}) until the test was cancelled", e);
+            throw new TimeoutException($"pod {name} did not come to be as wanted, {Describe(last)}", e);
         }
 
-        throw new InvalidOperationException($"the watch of pod {name} ended while it was {last?.Status?.Phase ?? "unseen"} ({Waiting(last)})");
+        throw new InvalidOperationException($"the watch of pod {name} ended, {Describe(last)}");
     }
 
     /// <summary>Begins its deletion with all that is in it.</summary>
@@ -92,6 +97,14 @@ public sealed class TestNamespace : IAsyncDisposable
         }
     }
 
-    private static string? Waiting(V1Pod? pod) =>
-        pod?.Status?.ContainerStatuses?.Select(status => status.State?.Waiting?.Reason).FirstOrDefault(reason => reason is not null);
+    private static string Describe(V1Pod? pod)
+    {
+        var states = pod?.Status?.ContainerStatuses?.Select(status => status.State switch
+        {
+            { Waiting: { } waiting } => $"waiting: {waiting.Reason} {waiting.Message}",
+            { Terminated: { } ended } => $"terminated with {ended.ExitCode}: {ended.Reason} {ended.Message}",
+            _ => "running",
+        });
+        return $"{pod?.Status?.Phase ?? "unseen"} {pod?.Status?.Reason} {pod?.Status?.Message} ({string.Join(", ", states ?? [])})";
+    }
 }
