@@ -44,8 +44,8 @@ internal static class EnvironmentMerge
         return merged;
     }
 
-    private static IEnumerable<JsonElement> FromCluster(TaskSettings settings) =>
-        settings.PodFields.TryGetValue(Field, out var list) ? list.EnumerateArray() : [];
+    private static List<JsonElement> FromCluster(TaskSettings settings) =>
+        settings.PodFields.TryGetValue(Field, out var list) ? [.. list.EnumerateArray()] : [];
 
     private static string NameOf(JsonElement variable) => variable.GetProperty("name").GetString()!;
 }
