@@ -20,7 +20,7 @@ public sealed class ScriptsTests
             "--results", workspace.PathOf("results"), "--format", "csv")).Expect(0);
 
         var table = await File.ReadAllLinesAsync(workspace.PathOf("results", "report.table.csv"), TestContext.Current.CancellationToken);
-        Assert.Equal(4, expected.OutputLines.Count());
+        Assert.Equal(4, expected.OutputLines.Count);
         Assert.Equal(expected.OutputLines, table.Skip(1).Select(line => line.Trim('"')));
     }
 }

@@ -40,6 +40,21 @@ public sealed class CodeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dotnet_tasks_assembly_is_found_in_its_bundle()
+    {
+        var host = Path.Combine(_harness.Folder, "host");
+        await File.WriteAllTextAsync(
+            host, "#!/bin/sh\n[ -f \"$2\" ] && echo \"$1 ${2#\"$EXECUTOR_CODE_DIR\"} ${PWD##*/}\" >&2\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(host, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        _harness.Environment[EnvironmentNames.DotnetHost] = host;
+        var code = PackedCode.Of(PackedCode.File("Task.dll", "an assembly"));
+
+        var result = await RunAsync(code, AttemptHarness.Task("code") with { Command = null, Dotnet = new DotnetTask("Task.dll") });
+
+        Assert.Equal((0, "--assembly /Task.dll work\n"), (result.ExitCode, result.Log));
+    }
+
+    [Fact]
     public async Task Code_of_many_parts_comes_whole()
     {
         const int seed = 7;

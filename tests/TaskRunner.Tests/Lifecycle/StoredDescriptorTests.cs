@@ -29,6 +29,20 @@ public sealed class StoredDescriptorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_containers_own_environment_reaches_the_body_and_the_descriptors_comes_before_it()
+    {
+        _harness.Environment["FROM_SECRET"] = "token";
+        _harness.Environment["MODE"] = "the container's";
+
+        var result = await RunAsync(AttemptHarness.Shell("stored", "echo $FROM_SECRET $MODE >&2") with
+        {
+            Environment = new Dictionary<string, string> { ["MODE"] = "the task's" },
+        });
+
+        Assert.Equal("token the task's\n", result.Log);
+    }
+
+    [Fact]
     public async Task A_damaged_or_missing_one_is_the_infrastructures_failure()
     {
         var missing = await RunAsync(new string('a', 64));
