@@ -17,11 +17,16 @@ public static class MasterKeyFile
             Create(path);
         }
 
-        var file = new FileInfo(path);
-        return file.Length is >= StoreKeys.MinMasterKeyBytes and <= StoreKeys.MaxMasterKeyBytes
-            ? File.ReadAllBytes(path)
-            : throw new IOException(
+        using var file = File.OpenRead(path);
+        if (file.Length is < StoreKeys.MinMasterKeyBytes or > StoreKeys.MaxMasterKeyBytes)
+        {
+            throw new IOException(
                 $"{path} holds {file.Length} bytes, a master key has {StoreKeys.MinMasterKeyBytes} to {StoreKeys.MaxMasterKeyBytes}");
+        }
+
+        var key = new byte[file.Length];
+        file.ReadExactly(key);
+        return key;
     }
 
     private static void Create(string path)

@@ -148,6 +148,18 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Contains("5 bytes", Assert.Throws<IOException>(() => MasterKeyFile.ReadOrCreate(path)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_key_file_may_be_a_link_as_in_a_mounted_secret()
+    {
+        using var folder = new TemporaryFolder();
+        var key = new byte[64];
+        var data = Directory.CreateDirectory(Path.Combine(folder.Path, "..data-1")).FullName;
+        File.WriteAllBytes(Path.Combine(data, "key"), key);
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "..data"), "..data-1");
+        File.CreateSymbolicLink(Path.Combine(folder.Path, "key"), "..data/key");
+        Assert.Equal(key, MasterKeyFile.ReadOrCreate(Path.Combine(folder.Path, "key")));
+    }
+
     private FlightShuffleChannel Channel(string key) => new(new FlightChannelOptions { Endpoints = [Host.Address], Key = key });
 
     private FlightRunRecords Records(string key) => new(new FlightChannelOptions { Endpoints = [Host.Address], Key = key });
