@@ -65,6 +65,32 @@ debian_tree() {
     as_root chroot "$target" apt-get clean || return
 }
 
+# Fetches packages of a suite for an architecture and unpacks them into TARGET/tree, without root: alone, or "closure", with all that they
+# depend on. apt's own state and lists stay untouched: unpacked_packages SUITE ARCH TARGET alone|closure PACKAGE...
+unpacked_packages() {
+    local suite=$1 arch=$2 target=$3 extent=$4 package
+    shift 4
+    rm -rf "$target"
+    mkdir -p "$target"/{lists/partial,cache/archives/partial,tree}
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$(debian_mirror)" "$suite" >"$target/sources"
+    : >"$target/status"
+    (
+        cd "$target/cache/archives"
+        options=(-qq -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false -o APT::Architecture="$arch" -o APT::Architectures="$arch"
+            -o APT::Sandbox::User= -o Dir::State::Lists="$target/lists" -o Dir::State::Status="$target/status" -o Dir::Cache="$target/cache"
+            -o Dir::Etc::SourceList="$target/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Preferences=/dev/null)
+        apt-get "${options[@]}" update || exit
+        case $extent in
+            alone) apt-get "${options[@]}" download "$@" ;;
+            closure) apt-get "${options[@]}" --yes --download-only --no-install-recommends install "$@" ;;
+        esac
+    ) || return
+    for package in "$target"/cache/archives/*.deb; do
+        dpkg-deb --extract "$package" "$target/tree" || return
+    done
+    rm -rf "$target"/{lists,cache}
+}
+
 # Runs a command with a tree as its root and a folder as /mnt, in a process and a mount namespace that end with it:
 # in_tree TREE FOLDER COMMAND...
 in_tree() {

@@ -105,10 +105,14 @@ internal static class StoreCommand
             return $"--ingest-budget-mib: {budgetMib} is too little for --window-mib {windowMib}, expected at least {windowMib + 16}";
         }
 
-        return keyFile is not null && File.Exists(keyFile) && MasterKeyFile.LengthOf(keyFile) is var length && length < StoreKeys.MinMasterKeyBytes
+        return File.Exists(keyFile) && LengthOf(keyFile) is < StoreKeys.MinMasterKeyBytes and var length
             ? $"--key-file: {keyFile} holds {length} bytes, expected at least {StoreKeys.MinMasterKeyBytes}"
             : null;
     }
+
+    /// <summary>A file in a mounted Secret is a link, and the length of a link is that of its target's name.</summary>
+    private static long LengthOf(string file) =>
+        (File.ResolveLinkTarget(file, returnFinalTarget: true) as FileInfo ?? new FileInfo(file)).Length;
 
     private static Option<int> Size(string name, string description, int standard, int least, int most)
     {

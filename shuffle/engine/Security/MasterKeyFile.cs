@@ -17,21 +17,16 @@ public static class MasterKeyFile
             Create(path);
         }
 
-        var length = LengthOf(path);
-        return length is >= StoreKeys.MinMasterKeyBytes and <= StoreKeys.MaxMasterKeyBytes
-            ? File.ReadAllBytes(path)
-            : throw new IOException(
-                $"{path} holds {length} bytes, a master key has {StoreKeys.MinMasterKeyBytes} to {StoreKeys.MaxMasterKeyBytes}");
-    }
+        using var file = File.OpenRead(path);
+        if (file.Length is < StoreKeys.MinMasterKeyBytes or > StoreKeys.MaxMasterKeyBytes)
+        {
+            throw new IOException(
+                $"{path} holds {file.Length} bytes, a master key has {StoreKeys.MinMasterKeyBytes} to {StoreKeys.MaxMasterKeyBytes}");
+        }
 
-    /// <summary>
-    /// The bytes that a file holds. Links are followed, which <see cref="FileInfo.Length"/> does not: every key of a mounted Secret is one.
-    /// </summary>
-    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
-    public static long LengthOf(string path)
-    {
-        using var file = File.OpenHandle(path);
-        return RandomAccess.GetLength(file);
+        var key = new byte[file.Length];
+        file.ReadExactly(key);
+        return key;
     }
 
     private static void Create(string path)

@@ -72,6 +72,18 @@ public sealed class StoreProcessTests
     }
 
     [Fact]
+    public async Task A_linked_key_file_is_measured_by_what_it_links_to()
+    {
+        using var folder = new TemporaryFolder();
+        var link = Path.Combine(folder.Path, "link");
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "key"), "short", Token);
+        File.CreateSymbolicLink(link, "key");
+        var (code, error) = await StoreProcess.FailAsync("--directory", folder.Path, "--listen", "127.0.0.1:0", "--key-file", link);
+        Assert.Equal(2, code);
+        Assert.Contains("holds 5 bytes", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_used_ends_the_process_with_its_name()
     {
         using var folder = new TemporaryFolder();

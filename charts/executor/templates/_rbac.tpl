@@ -1,0 +1,83 @@
+{{/* What a driver calls, and nothing more: it runs under exactly these rights. */}}
+{{- define "executor.driverRules" -}}
+# A Job for each attempt, adopted by the next driver, watched, ended when it is not wanted, deleted by the hundred once it is recorded.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [create, get, list, watch, patch, delete, deletecollection]
+# The end of a Job whose pod the driver has made itself (spec.managedBy).
+- apiGroups: [batch]
+  resources: [jobs/status]
+  verbs: [patch]
+# The pod of such a Job; the news of every attempt; a pod that must go before the next attempt.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [create, get, list, watch, delete]
+# The run's anchor, which owns all else of the run.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [create, get, list, watch, delete]
+# The Secret with the run's key. It is written and never read.
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [create]
+# The Lease that keeps a run to one driver.
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create, get, update]
+# Why a pod is not made or does not start.
+- apiGroups: [""]
+  resources: [events]
+  verbs: [list]
+# What is left of the quota, and the least and most that a container may ask for.
+- apiGroups: [""]
+  resources: [resourcequotas, limitranges]
+  verbs: [list]
+# Where the store is.
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get]
+{{- end }}
+
+{{/* What the command calls from outside, for whoever submits and reads runs. */}}
+{{- define "executor.userRules" -}}
+# The driver's Job of a run, made, followed and deleted.
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [create, get, list, watch, delete]
+# The run's anchor.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [create, get, list, watch, delete]
+# The driver's pod and the store's.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+# The driver's log, which is a run's events, and logs that are followed while a task runs.
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
+# The way to the store.
+- apiGroups: [""]
+  resources: [pods/portforward]
+  verbs: [create, get]
+# The store's master key, and no other Secret.
+- apiGroups: [""]
+  resources: [secrets]
+  resourceNames: [executor-store-key]
+  verbs: [get]
+# Where the store is.
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get]
+# Why a driver does not start, and what `executor doctor` tells.
+- apiGroups: [""]
+  resources: [events, resourcequotas, limitranges]
+  verbs: [list]
+{{- end }}
+
+{{/* How large the nodes are. */}}
+{{- define "executor.nodeRules" -}}
+- apiGroups: [""]
+  resources: [nodes]
+  verbs: [list]
+{{- end }}
