@@ -67,13 +67,12 @@ internal sealed class DriverLoop : IAsyncDisposable
         {
             core.LargestMemoryBytes = _launcher.Largest?.MemoryBytes;
             var round = core.Decide(_options.Time.GetUtcNow());
+            Begin(round.Effects.Where(effect => !effect.WaitsForDecisions), core.State);
             await AppendAsync(round.Decisions, cancelNow);
-            _report.Stands(round, core);
-            foreach (var effect in round.Effects)
-            {
-                _effects.Begin(effect, core.State);
-            }
 
+            // What waits for a start waits no longer than it must: people are told after it.
+            Begin(round.Effects.Where(effect => effect.WaitsForDecisions), core.State);
+            _report.Stands(round, core);
             if (core.State.Finished is { } outcome)
             {
                 await _effects.CancelsDoneAsync();
@@ -95,6 +94,14 @@ internal sealed class DriverLoop : IAsyncDisposable
 
         await Task.WhenAll(_pumps).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ending.Dispose();
+    }
+
+    private void Begin(IEnumerable<Effect> effects, RunState state)
+    {
+        foreach (var effect in effects)
+        {
+            _effects!.Begin(effect, state);
+        }
     }
 
     private async Task<DriverCore> TakeOverAsync(RunState state, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Executor.Driving;
 
 /// <summary>What one step of a driver comes to.</summary>
 /// <param name="Decisions">To append.</param>
-/// <param name="Effects">To carry out once the decisions stand.</param>
+/// <param name="Effects">To carry out, most of them once the decisions stand.</param>
 /// <param name="Ends">Attempts of which it is settled how they ended.</param>
 internal sealed record DriverRound(IReadOnlyList<Decision> Decisions, IReadOnlyList<Effect> Effects, IReadOnlyList<AttemptEnd> Ends);
 
@@ -21,7 +21,11 @@ internal sealed record AttemptEnd(AttemptRef Attempt, AttemptOutcome Outcome, At
 /// <summary>Look for the commit of an ended attempt's instance and generation.</summary>
 /// <param name="Attempt">The attempt that ended.</param>
 /// <param name="Facts">What its launcher told.</param>
-internal sealed record ReadCommitEffect(AttemptRef Attempt, AttemptFacts Facts) : Effect;
+internal sealed record ReadCommitEffect(AttemptRef Attempt, AttemptFacts Facts) : Effect
+{
+    /// <inheritdoc/>
+    public override bool WaitsForDecisions => false;
+}
 
 /// <summary>
 /// Say that an attempt's end is on record, so that what is left of it may be taken away: the round's decisions, or earlier ones, tell what became

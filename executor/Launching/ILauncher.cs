@@ -36,7 +36,7 @@ internal interface ILauncher : IAsyncDisposable
     /// <summary>
     /// Says that an attempt's end is on record, so that whatever is left of it outside may be taken away, and how it ended, where that is known: a
     /// launcher may start the instance's next attempt elsewhere after an end that was the infrastructure's. Returns at once and never fails;
-    /// an attempt that is not there is no error.
+    /// an attempt that is not there is no error, nor is one that was released before.
     /// </summary>
     void Release(AttemptId attempt, PlatformCause? cause);
 

@@ -1,7 +1,11 @@
 namespace Executor.Scheduling;
 
 /// <summary>Something to be done outside once the decisions of the same round stand in the journal. All of them may be repeated.</summary>
-internal abstract record Effect;
+internal abstract record Effect
+{
+    /// <summary>False if nothing outside is changed by it, so that it need not wait for the decisions.</summary>
+    public virtual bool WaitsForDecisions => true;
+}
 
 /// <summary>Start an attempt; answered by one of the scheduler's Launch methods.</summary>
 /// <param name="Attempt">The attempt.</param>

@@ -175,15 +175,32 @@ internal sealed class KubernetesLauncher : ILauncher
         var jobs = new Informer<V1Job>(_jobs, Options<V1Job>(selector, JobShape.Strip, "Jobs", onFailure), _tracker.Jobs);
         var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, PodShape.Strip, "pods", onFailure), _tracker.Pods);
         _releaser.Start();
-        _loops.Add(_quotas.RunAsync(onFailure, _ending.Token));
-        _loops.Add(_nodes.RunAsync(_ending.Token));
-        _loops.Add(jobs.RunAsync(_ending.Token));
-        _loops.Add(pods.RunAsync(_ending.Token));
+        _loops.Add(GuardAsync(_quotas.RunAsync(onFailure, _ending.Token)));
+        _loops.Add(GuardAsync(_nodes.RunAsync(_ending.Token)));
+        _loops.Add(GuardAsync(jobs.RunAsync(_ending.Token)));
+        _loops.Add(GuardAsync(pods.RunAsync(_ending.Token)));
         await jobs.WaitForSyncAsync(cancellationToken);
         await pods.WaitForSyncAsync(cancellationToken);
         _tracker.LoseJobsWithoutPod();
-        _loops.Add(_servant.RunAsync(_ending.Token));
-        _loops.Add(LookAsync());
+        _loops.Add(GuardAsync(_servant.RunAsync(_ending.Token)));
+        _loops.Add(GuardAsync(LookAsync()));
+    }
+
+    /// <summary>A launcher that has gone blind must not go on: whoever reads observations learns of it.</summary>
+    private async Task GuardAsync(Task loop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+        {
+            // The launcher ends.
+        }
+        catch (Exception failure)
+        {
+            _tracker.Complete(failure);
+        }
     }
 
     private void NodesChanged()

@@ -88,6 +88,28 @@ public sealed class FailureTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_body_that_needs_more_memory_gets_it_at_its_second_attempt()
+    {
+        // The first attempt holds what it has taken until it is ended for it: of the pipe, a writer outlives its reader by one write.
+        var workflow = _workspace.WriteWorkflow(
+            """
+            tasks:
+            - name: work
+              resources: {memory: 96Mi}
+              script: |
+                { head -c 94371840 /dev/zero; [ $EXECUTOR_ATTEMPT -gt 1 ] || while printf x; do sleep 0.1; done; } | tail -n 1 > /dev/null
+            """);
+        var result = await _workspace.ExecutorAsync("run", workflow, "--run-id", "grows");
+        var report = await _workspace.ExecutorAsync("report", "grows");
+        await _workspace.WhenNothingRunsAsync();
+
+        result.Expect(0);
+        Assert.Contains(result.ErrorLines, line => line.EndsWith("work[0]: out of memory at 96 MiB, tried again with 192 MiB", StringComparison.Ordinal));
+        report.Expect(0);
+        Assert.Contains("192 MiB", report.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Output_that_is_not_Arrow_is_refused_with_what_was_found()
     {
         var result = await RunAsync(

@@ -14,7 +14,7 @@ namespace Executor.Tests.Driving;
 public sealed class ManualLaunchTests : IAsyncDisposable
 {
     private const string Run = "run-1";
-    private const long Memory = 1 << 20;
+    private const long Memory = Plans.Memory;
     private static readonly AttemptFacts OutOfMemory = new() { Seen = DateTimeOffset.UnixEpoch, Signal = 9, OutOfMemory = true };
     private readonly MemoryRunRecords _records = new();
     private readonly RecordingObserver _observer = new();
@@ -68,6 +68,7 @@ public sealed class ManualLaunchTests : IAsyncDisposable
         var run = DriveAsync(Plans.Chain(1), launcher);
 
         launcher.Tell(later, ObservedPhase.Ended);
+        launcher.Tell(new AttemptId(Run, "t0", 0, 3, 1), ObservedPhase.Ended);
         launcher.Tell(departed, ObservedPhase.Ended);
         var winner = await CommitNextAsync(launcher);
 

@@ -238,7 +238,7 @@ internal sealed partial class World
         {
             BrokenRule.LaunchBeforeJournal => act.Effect is not ReleaseEffect,
             BrokenRule.ReleaseBeforeJournal => act.Effect is ReleaseEffect,
-            _ => false,
+            _ => !act.Effect.WaitsForDecisions,
         }).ToImmutableList();
         return Begin(next, early) with
         {

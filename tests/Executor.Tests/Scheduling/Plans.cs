@@ -7,6 +7,9 @@ namespace Executor.Tests.Scheduling;
 /// <summary>Builds plans for tests: every task has one output named "out" unless said otherwise.</summary>
 internal static class Plans
 {
+    /// <summary>The memory that every task asks for.</summary>
+    public const long Memory = 1 << 20;
+
     public static RunPlan Of(params PlannedTask[] tasks) => new()
     {
         Workflow = "test",
@@ -24,7 +27,7 @@ internal static class Plans
         Inputs = [.. reads.Select(ordinal => new PlannedInput(new OutputId(NameOf(ordinal), "out"), ReadMode.All, DataFormat.Arrow, false))],
         Outputs = [new PlannedOutput("out", DataFormat.Arrow, false, new PartitioningDescriptor { Kind = PartitioningKind.Unpartitioned, Count = 1 })],
         DependsOn = [.. reads.Distinct().Order()],
-        Resources = new ResourceLimits(100, 1 << 20),
+        Resources = new ResourceLimits(100, Memory),
         Retries = new RetryBudget(),
     };
 

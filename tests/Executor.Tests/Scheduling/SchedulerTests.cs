@@ -7,7 +7,7 @@ namespace Executor.Tests.Scheduling;
 
 public sealed class SchedulerTests
 {
-    private const long Memory = 1 << 20;
+    private const long Memory = Plans.Memory;
     private static readonly DateTimeOffset Start = DateTimeOffset.UnixEpoch;
     private static readonly AttemptOutcome ExitCode1 = new(AttemptCause.Failed, RetryCharge.Task, "exit code 1", 1);
     private static readonly AttemptOutcome OutOfMemory = new(AttemptCause.OutOfMemory, RetryCharge.Task, "out of memory");

@@ -19,6 +19,7 @@ internal sealed class SimulatedRun
     private readonly TaskGraph _graph;
     private readonly SchedulerOptions _options;
     private readonly bool _mayCancel;
+    private readonly long? _largestMemory;
     private readonly List<byte[]> _journal = [];
     private readonly HashSet<AttemptRef> _running = [];
     private readonly HashSet<AttemptRef> _launched = [];
@@ -39,6 +40,7 @@ internal sealed class SimulatedRun
         _graph = new TaskGraph(_plan);
         _faults = _random.Next(0, 40);
         _mayCancel = _random.Next(8) == 0;
+        _largestMemory = _random.Next(2) == 0 ? null : Plans.Memory * _random.Next(1, 10);
         var backOff = _random.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
         _options = new SchedulerOptions
         {
@@ -99,7 +101,7 @@ internal sealed class SimulatedRun
             }
         }
 
-        _scheduler = new Scheduler(state, new Tags(), _options, 0);
+        _scheduler = new Scheduler(state, new Tags(), _options, 0) { LargestMemoryBytes = _largestMemory };
         _sealing.Clear();
         _starting.Clear();
         _accepted.Clear();
@@ -235,9 +237,13 @@ internal sealed class SimulatedRun
     {
         switch (_faults > 0 ? _random.Next(8) : 7)
         {
-            case 0 or 1:
+            case 0:
                 _faults--;
                 End(attempt, commits: false, new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "exit code 1"));
+                break;
+            case 1:
+                _faults--;
+                End(attempt, commits: false, new AttemptOutcome(AttemptCause.OutOfMemory, RetryCharge.Task, "out of memory"));
                 break;
             case 2 or 3:
                 _faults--;
@@ -273,7 +279,7 @@ internal sealed class SimulatedRun
 
     private void Check(Decision decision)
     {
-        if (decision is not LaunchDecision { Attempt: var attempt })
+        if (decision is not LaunchDecision { Attempt: var attempt, MemoryBytes: var memory })
         {
             return;
         }
@@ -284,6 +290,9 @@ internal sealed class SimulatedRun
         ref readonly var instance = ref _scheduler.State.Instance(attempt.Task, attempt.Index);
         var budget = _plan.Tasks[attempt.Task].Retries;
         Demand(instance.TaskFailures <= budget.Task && instance.InfrastructureFailures <= budget.Infrastructure, $"{attempt} is beyond its budget");
+        var growth = _largestMemory is { } largest ? Math.Min(2 * instance.ExhaustedBytes, largest) : 2 * instance.ExhaustedBytes;
+        Demand(memory == Math.Max(Plans.Memory, growth), $"{attempt} gets {memory} bytes after {instance.ExhaustedBytes} were not enough");
+        Demand(memory > instance.ExhaustedBytes || memory == _largestMemory, $"{attempt} gets what was not enough");
         Demand(instance.Losses <= _options.MaxLosses, $"{attempt} begins anew too often");
     }
 

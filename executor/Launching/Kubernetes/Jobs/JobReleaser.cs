@@ -53,18 +53,23 @@ internal sealed class JobReleaser : IAsyncDisposable
     {
         while (await _hashes.Reader.WaitToReadAsync(_ending.Token))
         {
-            if (_hashes.Reader.Count < MaxBatch && !_hashes.Reader.Completion.IsCompleted)
+            var batch = new List<string>();
+            Take(batch);
+            if (batch.Count < MaxBatch && !_hashes.Reader.Completion.IsCompleted)
             {
                 await Task.WhenAny(Task.Delay(Gather, _time, _ending.Token), _hashes.Reader.Completion);
-            }
-
-            var batch = new List<string>();
-            while (batch.Count < MaxBatch && _hashes.Reader.TryRead(out var hash))
-            {
-                batch.Add(hash);
+                Take(batch);
             }
 
             await DeleteAsync(batch);
+        }
+    }
+
+    private void Take(List<string> batch)
+    {
+        while (batch.Count < MaxBatch && _hashes.Reader.TryRead(out var hash))
+        {
+            batch.Add(hash);
         }
     }
 

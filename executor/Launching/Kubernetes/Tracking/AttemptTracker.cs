@@ -160,9 +160,10 @@ internal sealed class AttemptTracker
     }
 
     /// <summary>Nothing more will come.</summary>
-    public void Complete()
+    /// <param name="failure">Why, for whoever reads observations; null for an end that was asked for.</param>
+    public void Complete(Exception? failure = null)
     {
-        _observations.Writer.TryComplete();
+        _observations.Writer.TryComplete(failure);
         _requests.Writer.TryComplete();
     }
 
