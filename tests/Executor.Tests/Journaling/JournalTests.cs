@@ -47,6 +47,25 @@ public sealed class JournalTests : IAsyncDisposable
         Assert.Equal((entry.Epoch, entry.Nonce, entry.At), (read.Epoch, read.Nonce, read.At));
     }
 
+    [Theory]
+    [InlineData("Succeeded,Failed,OutOfMemory,TimedOut,InvalidOutput,Configuration,InputLost,StoreUnavailable,Lost,Cancelled,Terminated")]
+    [InlineData("Evicted,Preempted,NodeLost,Deleted,ImagePull,Unschedulable,StartTimeout,Infeasible")]
+    public void An_outcome_is_written_by_its_causes_name_and_no_name_is_ever_taken_back(string names)
+    {
+        var line = (string name) => $$"""["outcome","t1",0,0,1,"{{name}}","Infrastructure",false,null,9,"gone",null]""";
+        foreach (var name in names.Split(','))
+        {
+            var decision = new OutcomeDecision(
+                new AttemptRef(1, 0, 0, 1), new AttemptOutcome(Enum.Parse<AttemptCause>(name), RetryCharge.Infrastructure, "gone", Signal: 9), false, null);
+            var bytes = JournalEntryFormat.Encode(new JournalEntry(5, 3, "nonce", Now, [decision]), Graph);
+
+            Assert.Equal(line(name), Encoding.UTF8.GetString(bytes).Split('\n')[1]);
+            Assert.Equal([decision], JournalEntryFormat.Decode(bytes, 5, Graph).Decisions);
+        }
+
+        Assert.Equal(19, Enum.GetNames<AttemptCause>().Length);
+    }
+
     [Fact]
     public void The_form_is_json_lines_with_a_checksum()
     {

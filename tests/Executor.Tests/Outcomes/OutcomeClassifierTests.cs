@@ -10,7 +10,7 @@ public sealed class OutcomeClassifierTests
     /// <summary>What is known of an end, and what it must be taken for.</summary>
     public static TheoryData<string, string, string> Table => new()
     {
-        // exit code / signal / flags / report                cause                charge
+        // exit code / signal / flags / report / platform     cause                charge
         { "committed exit=0", "Succeeded", "None" },
         { "committed exit=1", "Succeeded", "None" },
         { "committed exit=137 oom", "Succeeded", "None" },
@@ -52,6 +52,36 @@ public sealed class OutcomeClassifierTests
         { "signal=9", "Lost", "Infrastructure" },
         { "signal=9 phase=Running", "Lost", "Infrastructure" },
         { "", "Lost", "Infrastructure" },
+
+        // what the platform did
+        { "platform=Evicted exit=143", "Evicted", "Infrastructure" },
+        { "platform=StorageExceeded signal=9", "Evicted", "Task" },
+        { "platform=Preempted signal=9", "Preempted", "Infrastructure" },
+        { "platform=NodeLost", "NodeLost", "Infrastructure" },
+        { "platform=Deleted exit=143 failed=Terminated", "Deleted", "Infrastructure" },
+        { "platform=ImagePull", "ImagePull", "NotRetried" },
+        { "platform=InvalidConfiguration", "Configuration", "NotRetried" },
+        { "platform=InitFailed", "Failed", "Task" },
+        { "platform=Unschedulable", "Unschedulable", "NotRetried" },
+        { "platform=StartTimeout", "StartTimeout", "Infrastructure" },
+        { "platform=StartFailed", "Lost", "Infrastructure" },
+        { "platform=DeadlineExceeded signal=9", "TimedOut", "Task" },
+        { "platform=Infeasible", "Infeasible", "NotRetried" },
+        { "platform=Vanished", "Lost", "Infrastructure" },
+        { "committed platform=Evicted exit=143", "Succeeded", "None" },
+        { "cancelled platform=Deleted exit=143", "Cancelled", "None" },
+        { "platform=Evicted exit=3 failed=Body bodyexit=3", "Failed", "Task" },
+        { "platform=Evicted exit=143 failed=Body bodyexit=143", "Evicted", "Infrastructure" },
+        { "platform=Evicted exit=137 failed=Body bodysignal=9", "Evicted", "Infrastructure" },
+        { "platform=Evicted exit=137 failed=Body bodysignal=9 oom", "OutOfMemory", "Task" },
+        { "platform=Evicted failed=TimedOut", "TimedOut", "Task" },
+        { "platform=Evicted failed=InvalidOutput", "InvalidOutput", "Task" },
+        { "platform=Evicted failed=Configuration", "Configuration", "NotRetried" },
+        { "platform=Evicted failed=OutOfMemory", "OutOfMemory", "Task" },
+        { "platform=Evicted failed=InputLost", "InputLost", "Infrastructure" },
+        { "platform=Preempted failed=StoreUnavailable", "Preempted", "Infrastructure" },
+        { "platform=NodeLost failed=Infrastructure", "NodeLost", "Infrastructure" },
+        { "platform=Evicted signal=9 oom", "OutOfMemory", "Task" },
     };
 
     [Theory]
@@ -78,6 +108,17 @@ public sealed class OutcomeClassifierTests
         Assert.Equal(3, outcome.ExitCode);
     }
 
+    [Fact]
+    public void Every_cause_of_a_platform_has_its_outcome_and_speaks_for_itself()
+    {
+        foreach (var cause in Enum.GetValues<PlatformCause>())
+        {
+            Assert.Contains(Table, row => row.Data.Item1.Split(' ').Contains($"platform={cause}"));
+            var facts = new AttemptFacts { Seen = DateTimeOffset.UnixEpoch, Platform = new PlatformEnd(cause, "the platform's words") };
+            Assert.Equal("the platform's words", OutcomeClassifier.Classify(facts, committed: false).Reason);
+        }
+    }
+
     private static AttemptFacts FactsOf(string known)
     {
         var words = known.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -92,9 +133,12 @@ public sealed class OutcomeClassifierTests
             Signal = Value("signal") is { } signal ? int.Parse(signal, null) : null,
             OutOfMemory = words.Contains("oom"),
             Cancelled = words.Contains("cancelled"),
+            Platform = Value("platform") is { } end ? new PlatformEnd(Enum.Parse<PlatformCause>(end), "the platform's words") : null,
             Report = phase is { } seen || usageOutOfMemory
                 ? Report(phase ?? AttemptPhase.Running, failure) with
                 {
+                    ExitCode = Value("bodyexit") is { } bodyExit ? int.Parse(bodyExit, null) : null,
+                    Signal = Value("bodysignal") is { } bodySignal ? int.Parse(bodySignal, null) : null,
                     Usage = new AttemptUsage { Started = default, Ended = default, OutOfMemory = usageOutOfMemory },
                 }
                 : null,

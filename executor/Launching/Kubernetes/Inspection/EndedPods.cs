@@ -41,6 +41,8 @@ internal static class EndedPods
         return facts with { Platform = Platform(sight, status, end, isGone) };
     }
 
+    private static PlatformEnd Deleted { get; } = new(PlatformCause.Deleted, "somebody deleted its pod");
+
     private static PlatformEnd? Platform(PodSight sight, V1ContainerStatus? status, V1ContainerStateTerminated? end, bool isGone)
     {
         var pod = sight.Pod;
@@ -59,21 +61,20 @@ internal static class EndedPods
             return FromContainer(pod, end);
         }
 
+        var isDeleted = isGone || pod.Metadata?.DeletionTimestamp is not null;
         if (PodReading.FailedInit(sight) is { } init)
         {
-            return InitFailures.Judge(sight, init);
+            return isDeleted && InitFailures.IsKilled(init) ? Deleted : InitFailures.Judge(sight, init);
         }
 
         if (status?.State?.Running is not null)
         {
             return PodReading.IsUnreachable(sight) ? new(PlatformCause.NodeLost, "its node does not answer")
-                : isGone ? new(PlatformCause.Deleted, "somebody deleted its pod")
+                : isDeleted ? Deleted
                 : new(PlatformCause.Vanished, Words("its pod is marked as ended while its container ran", pod.Status));
         }
 
-        return isGone && pod.Status?.Phase != PodWords.Failed
-            ? new(PlatformCause.Deleted, "somebody deleted its pod before it had started")
-            : new(PlatformCause.StartFailed, Words("its node has not taken it", pod.Status));
+        return isDeleted && string.IsNullOrEmpty(pod.Status?.Reason) ? Deleted : new(PlatformCause.StartFailed, Words("its node has not taken it", pod.Status));
     }
 
     private static PlatformEnd? FromContainer(V1Pod pod, V1ContainerStateTerminated end) => end.Reason switch
@@ -84,7 +85,7 @@ internal static class EndedPods
             : new(PlatformCause.StartFailed, $"its node failed to start its container: {PlatformWords.Clean(end.Message)}"),
         "ContainerStatusUnknown" => new(PlatformCause.Vanished, "its container is gone from its node, as after a restart of the node"),
         _ when pod.Metadata?.DeletionTimestamp is not null && end is { ExitCode: Killed or RunnerExitCodes.Terminated } or { Signal: > 0 } =>
-            new(PlatformCause.Deleted, "somebody deleted its pod"),
+            Deleted,
         _ => null,
     };
 

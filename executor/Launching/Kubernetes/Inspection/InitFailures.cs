@@ -7,6 +7,9 @@ internal static class InitFailures
 {
     private const int FirstSignal = 128;
 
+    /// <summary>True if a signal ended it.</summary>
+    public static bool IsKilled(V1ContainerStatus init) => init.State?.Terminated is { ExitCode: > FirstSignal } or { Signal: > 0 };
+
     /// <summary>
     /// Killed, out of memory or a full disk is the node's failure. Else the container that brings the runner cannot do it in this pod at all, and a
     /// container of the task's own has failed as the task itself may.
@@ -20,7 +23,7 @@ internal static class InitFailures
             return new(PlatformCause.StartFailed, $"its init container {init.Name} ran out of memory{words}");
         }
 
-        if (end.ExitCode > FirstSignal || end.Signal > 0)
+        if (IsKilled(init))
         {
             return new(PlatformCause.StartFailed, $"its init container {init.Name} was killed (exit code {end.ExitCode}){words}");
         }

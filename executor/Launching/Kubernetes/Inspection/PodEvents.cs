@@ -31,9 +31,12 @@ internal static class PodEvents
     }
 
     /// <summary>Why the last pull failed, in the runtime's words; kubelets before 1.32 say only "Back-off" in the status. Null where no event tells.</summary>
-    public static string? PullFailure(IEnumerable<Corev1Event> events) =>
-        NewestFirst(events).FirstOrDefault(happened =>
+    public static string? PullFailure(IEnumerable<Corev1Event> events)
+    {
+        var message = NewestFirst(events).FirstOrDefault(happened =>
             happened.Reason == "Failed" && happened.Message?.StartsWith("Failed to pull image", StringComparison.Ordinal) == true)?.Message;
+        return message?.IndexOf("\": ", StringComparison.Ordinal) is >= 0 and var end ? message[(end + 3)..] : message;
+    }
 
     private static DateTime LastTime(Corev1Event happened) =>
         happened.LastTimestamp ?? happened.EventTime ?? happened.FirstTimestamp ?? happened.Metadata?.CreationTimestamp ?? DateTime.MinValue;

@@ -7,8 +7,8 @@ namespace Executor.Launching.Kubernetes.Inspection;
 internal static class PodRequests
 {
     /// <summary>
-    /// What the scheduler looks for: the sum over the containers and sidecars, or what the most demanding init container needs while it runs alone,
-    /// whichever is more. Sidecars count beside every init container, which can only be too much by those that start later.
+    /// What the scheduler looks for: the sum over the containers and sidecars, or what an init container needs beside the sidecars that
+    /// start before it, whichever is more.
     /// </summary>
     public static NodeSize Of(V1Pod pod) => new(Of(pod, "cpu"), Of(pod, "memory"));
 
@@ -17,14 +17,8 @@ internal static class PodRequests
 
     private static ResourceQuantity Of(V1Pod pod, string resource)
     {
-        var together = default(ResourceQuantity);
-        var alone = default(ResourceQuantity);
-        foreach (var container in (pod.Spec?.Containers ?? []).Where(container => container is not null))
-        {
-            together += Of(container, resource);
-        }
-
         var sidecars = default(ResourceQuantity);
+        var starting = default(ResourceQuantity);
         foreach (var container in (pod.Spec?.InitContainers ?? []).Where(container => container is not null))
         {
             var request = Of(container, resource);
@@ -32,13 +26,19 @@ internal static class PodRequests
             {
                 sidecars += request;
             }
-            else if (request > alone)
+            else if (sidecars + request > starting)
             {
-                alone = request;
+                starting = sidecars + request;
             }
         }
 
-        return sidecars + (together > alone ? together : alone);
+        var running = sidecars;
+        foreach (var container in (pod.Spec?.Containers ?? []).Where(container => container is not null))
+        {
+            running += Of(container, resource);
+        }
+
+        return running > starting ? running : starting;
     }
 
     private static ResourceQuantity Of(V1Container container, string resource) =>
