@@ -1,0 +1,180 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Executor.Kubernetes.Client;
+using Executor.Kubernetes.Models;
+using Executor.TestKit;
+using Executor.TestKit.Charts;
+using Executor.TestKit.Kubernetes;
+using Executor.TestKit.Processes;
+
+namespace Cluster.Tests.Harness;
+
+/// <summary>
+/// A namespace with the product in it as its chart installs it, and a user who has no rights but those of the chart's role for users; the driver has
+/// no rights but those of the chart's role for drivers. From where the tests run nothing of the cluster is used but its API server.
+/// </summary>
+public sealed class Installation : IAsyncDisposable
+{
+    /// <summary>The image for commands that need no more than a shell and its tools.</summary>
+    public const string ShellImage = "executor/python-task:dev";
+
+    /// <summary>One static program, no C library.</summary>
+    public const string BusyBox = "executor/busybox:dev";
+
+    private const string User = "tester";
+    private static readonly string Program = Repository.Program("executor", "executor");
+    private readonly TemporaryDirectory _directory = new("executor-cluster-");
+
+    private Installation(RealCluster cluster, TestNamespace place)
+    {
+        Cluster = cluster;
+        Place = place;
+    }
+
+    /// <summary>The cluster, with an administrator's client.</summary>
+    public RealCluster Cluster { get; }
+
+    /// <summary>The namespace.</summary>
+    public TestNamespace Place { get; }
+
+    /// <summary>The namespace's name.</summary>
+    public string Namespace => Place.Name;
+
+    /// <summary>The administrator's client.</summary>
+    public KubernetesClient Client => Cluster.Client;
+
+    /// <summary>The kubeconfig of the user.</summary>
+    public string Kubeconfig => _directory.PathOf("kubeconfig");
+
+    /// <summary>Installs the chart and waits until the store is ready.</summary>
+    /// <param name="cluster">The cluster; stays the caller's.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<Installation> InstallAsync(RealCluster cluster, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var installation = new Installation(cluster, await cluster.CreateNamespaceAsync(cancellationToken));
+        try
+        {
+            await installation.ApplyChartAsync(cancellationToken);
+            await installation.MakeUserAsync(cancellationToken);
+            await installation.WhenStoreIsReadyAsync(cancellationToken);
+            return installation;
+        }
+        catch
+        {
+            await installation.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The full path of something in a folder of the installation's own.</summary>
+    public string PathOf(params string[] parts) => _directory.PathOf(parts);
+
+    /// <summary>Writes a workflow of these tasks (and whatever else belongs below <c>spec</c>) and returns its full path.</summary>
+    public string WriteWorkflow(string name, string spec) => _directory.Write(
+        $"{name}.yaml",
+        $$"""
+        apiVersion: executor.dev/v1alpha1
+        kind: Workflow
+        metadata: {name: {{name}}}
+        spec:
+          {{spec.ReplaceLineEndings("\n").Replace("\n", "\n  ", StringComparison.Ordinal)}}
+        """);
+
+    /// <summary>Runs <c>executor</c> as the user, on this namespace, to its end.</summary>
+    public async Task<ProgramResult> ExecutorAsync(params string[] arguments)
+    {
+        await using var program = Start(arguments);
+        return await program.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Starts <c>executor</c> as the user, on this namespace.</summary>
+    public RunningProgram Start(params string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
+    {
+        WorkingDirectory = _directory.PathOf(),
+        Environment = new Dictionary<string, string?>
+        {
+            ["KUBECONFIG"] = Kubeconfig,
+            ["EXECUTOR_STATE"] = _directory.PathOf("state"),
+            ["EXECUTOR_BACKEND"] = "kubernetes",
+            ["EXECUTOR_NAMESPACE"] = Namespace,
+            ["EXECUTOR_IMAGE_TAG"] = "dev",
+            ["EXECUTOR_IMAGE_PULL_POLICY"] = "IfNotPresent",
+            ["EXECUTOR_IMAGE"] = ShellImage,
+        },
+    });
+
+    /// <summary>Runs <c>executor</c> on this machine, without the cluster, as the answers are compared with it.</summary>
+    public async Task<ProgramResult> EmbeddedAsync(params string[] arguments) => await RunningProgram.RunAsync(
+        new ProgramStart(Program, arguments)
+        {
+            WorkingDirectory = _directory.PathOf(),
+            Environment = new Dictionary<string, string?> { ["EXECUTOR_STATE"] = _directory.PathOf("state"), ["EXECUTOR_BACKEND"] = "local" },
+        },
+        TestContext.Current.CancellationToken);
+
+    /// <summary>Runs <c>kubectl</c> as the administrator, on this namespace.</summary>
+    public async Task<ProgramResult> KubectlAsync(string[] arguments, string? input = null) => await RunningProgram.RunAsync(
+        new ProgramStart(Kubectl.Path, ["--kubeconfig", Cluster.KubeconfigPath, "--namespace", Namespace, .. arguments]) { Input = input },
+        TestContext.Current.CancellationToken);
+
+    /// <summary>Waits until the store has a ready pod.</summary>
+    public async Task WhenStoreIsReadyAsync(CancellationToken cancellationToken) => await Poll.UntilAsync(
+        async () => (await Client.Resource(KubernetesResources.Deployments, Namespace).ReadAsync("executor-store", cancellationToken)).Status?.ReadyReplicas > 0,
+        TimeSpan.FromMinutes(2),
+        () => $"a ready store in {Namespace}",
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Place.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private async Task ApplyChartAsync(CancellationToken cancellationToken)
+    {
+        var rendered = await Chart.RenderAsync(
+            new ChartRequest
+            {
+                Release = "executor",
+                Namespace = Namespace,
+                KubeVersion = Cluster.Version.GitVersion!.TrimStart('v').Split('-', '+')[0],
+                Values = $$"""
+                image: {tag: dev, pullPolicy: IfNotPresent}
+                store:
+                  persistence: {enabled: false}
+                  resources: {cpu: 500m, memory: 768Mi}
+                rbac:
+                  users: [{kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}]
+                """,
+            },
+            cancellationToken);
+        (await KubectlAsync(["apply", "-f", "-"], rendered.Expect(0).Output)).Expect(0);
+    }
+
+    private async Task MakeUserAsync(CancellationToken cancellationToken)
+    {
+        var accounts = Client.Resource(UntypedObject.Resource("", "v1", "serviceaccounts"), Namespace);
+        await accounts.CreateAsync(
+            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = User } },
+            cancellationToken: cancellationToken);
+        var configuration = Cluster.NewConfiguration();
+        var authorities = string.Concat(configuration.SslCaCerts!.Select(certificate => certificate.ExportCertificatePem() + "\n"));
+        _directory.Write("kubeconfig", $$"""
+            apiVersion: v1
+            kind: Config
+            current-context: user
+            contexts: [{name: user, context: {cluster: cluster, user: user, namespace: {{Namespace}}}}]
+            clusters: [{name: cluster, cluster: {server: "{{configuration.Host}}", certificate-authority-data: {{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}]
+            users: [{name: user, user: {token: "{{await TokenAsync()}}"}}]
+            """);
+    }
+
+    private async Task<string> TokenAsync()
+    {
+        var request = """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 7200}}""";
+        var answer = await KubectlAsync(["create", "--raw", $"/api/v1/namespaces/{Namespace}/serviceaccounts/{User}/token", "-f", "-"], request);
+        return (string)JsonNode.Parse(answer.Expect(0).Output)!["status"]!["token"]!;
+    }
+}
