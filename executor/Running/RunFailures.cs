@@ -8,6 +8,7 @@ using Executor.Journaling;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Config;
 using Executor.Launching;
+using Executor.Launching.Kubernetes.Tracking;
 
 namespace Executor.Running;
 
@@ -18,7 +19,7 @@ internal static class RunFailures
     public static int? ExitCodeOf(Exception exception) => exception switch
     {
         TaskBuildException or BundleException or RunConflictException or KubeConfigException or LaunchException => ExitCodes.InvalidInput,
-        JournalException or ClusterException or KubernetesException => ExitCodes.InfrastructureUnavailable,
+        JournalException or ClusterException or KubernetesException or AnchorDeletedException => ExitCodes.InfrastructureUnavailable,
         _ when StoreConnection.IsUnavailable(exception) => ExitCodes.InfrastructureUnavailable,
         _ => null,
     };

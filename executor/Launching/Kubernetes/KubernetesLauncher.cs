@@ -28,6 +28,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly NodeAvoidance _avoidance = new();
     private readonly QuotaWatch _quotas;
     private readonly NodeWatch _nodes;
+    private readonly AnchorWatch _anchor;
     private readonly IRunRecords _records;
     private readonly GenericClient<V1Job> _jobs;
     private readonly PodClient _pods;
@@ -36,7 +37,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly List<Task> _loops = [];
 
     private KubernetesLauncher(
-        KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, string anchorUid, IRunRecords records, TimeProvider time)
+        KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, ObjectReference anchor, IRunRecords records, TimeProvider time)
     {
         _options = options;
         _factory = factory;
@@ -44,12 +45,13 @@ internal sealed class KubernetesLauncher : ILauncher
         _time = time;
         _jobs = client.Jobs(options.NamespaceName);
         _pods = client.Pods(options.NamespaceName);
-        _creator = new JobCreator(client, options.NamespaceName, anchorUid, time);
+        _creator = new JobCreator(client, options.NamespaceName, anchor.Uid, time);
         _releaser = new JobReleaser(_jobs, options.Run, time);
         _tracker = new AttemptTracker(options.Pending, time);
         _servant = new TrackerServant(client, options.NamespaceName, _tracker, time);
         _quotas = new QuotaWatch(client, options.NamespaceName);
         _nodes = new NodeWatch(client, NodesChanged);
+        _anchor = new AnchorWatch(client.ConfigMaps(options.NamespaceName), anchor.Name, anchor.Uid);
     }
 
     /// <inheritdoc/>
@@ -62,7 +64,7 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <param name="client">The cluster.</param>
     /// <param name="options">How.</param>
     /// <param name="factory">Makes Jobs.</param>
-    /// <param name="anchorUid">The UID of the run's anchor, which tells the run's Jobs from those of an earlier run of its name.</param>
+    /// <param name="anchor">The run's anchor, which tells the run's Jobs from those of an earlier run of its name.</param>
     /// <param name="records">Takes descriptors that are too large for a Job.</param>
     /// <param name="onFailure">Is told, in one sentence, when a watch meets a failure that it goes on from.</param>
     /// <param name="time">The clock.</param>
@@ -71,13 +73,13 @@ internal sealed class KubernetesLauncher : ILauncher
         KubernetesClient client,
         KubernetesLauncherOptions options,
         JobFactory factory,
-        string anchorUid,
+        ObjectReference anchor,
         IRunRecords records,
         Action<string> onFailure,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var launcher = new KubernetesLauncher(client, options, factory, anchorUid, records, time);
+        var launcher = new KubernetesLauncher(client, options, factory, anchor, records, time);
         try
         {
             await launcher.BeginAsync(onFailure, cancellationToken);
@@ -177,6 +179,7 @@ internal sealed class KubernetesLauncher : ILauncher
         _releaser.Start();
         _loops.Add(GuardAsync(_quotas.RunAsync(onFailure, _ending.Token)));
         _loops.Add(GuardAsync(_nodes.RunAsync(_ending.Token)));
+        _loops.Add(GuardAsync(_anchor.RunAsync(_ending.Token)));
         _loops.Add(GuardAsync(jobs.RunAsync(_ending.Token)));
         _loops.Add(GuardAsync(pods.RunAsync(_ending.Token)));
         await jobs.WaitForSyncAsync(cancellationToken);

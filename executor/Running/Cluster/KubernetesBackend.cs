@@ -66,7 +66,7 @@ internal sealed class KubernetesBackend : IRunBackend
         return new PreparedRun
         {
             Launcher = await KubernetesLauncher.OpenAsync(
-                _cluster.Client, launching, factory, anchor.Uid, Store.Records, output.Notice, _time, cancellationToken),
+                _cluster.Client, launching, factory, anchor, Store.Records, output.Notice, _time, cancellationToken),
             Descriptors = descriptors,
             Machine = $"in namespace {_cluster.NamespaceName} of {_cluster.Client.Configuration.Host}",
             PendingLimit = _request.PendingLimit,

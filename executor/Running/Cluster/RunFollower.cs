@@ -1,4 +1,5 @@
 using Executor.Cluster;
+using Executor.Cluster.Logs;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Pods;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Executor.Running.Cluster;
+namespace Executor.Cluster.Logs;
 
 /// <summary>
 /// Takes the lines of a log that is read with timestamps, perhaps in several pieces, of which each begins again in the second in which the one before
