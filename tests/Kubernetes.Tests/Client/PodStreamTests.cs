@@ -113,6 +113,21 @@ public sealed class PodStreamTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_proxy_tunnels_forwarded_ports_as_other_requests()
+    {
+        await using var proxy = new TunnelProxy();
+        Server.Create(Pods, Pod("a", node: "n"));
+        Server.ForwardPort("batch", "a", Port, _ => new(Echo()));
+        var client = Connect(change: configuration => configuration.ProxyUrl = proxy.Address);
+
+        await client.GetVersionAsync(Cancellation);
+        await using var stream = await client.Pods("batch").PortForwardAsync("a", Port, Cancellation);
+        await stream.WriteAsync(new byte[] { 1 }, Cancellation);
+        await stream.ReadExactlyAsync(new byte[1], Cancellation);
+        Assert.Equal(Enumerable.Repeat($"{Server.Address.Host}:{Server.Address.Port}", 2), proxy.Targets);
+    }
+
+    [Fact]
     public async Task A_server_that_answers_no_ping_is_given_up()
     {
         // Writing to the pod never ends, so that the fake server never gets to the ping behind what was sent.
