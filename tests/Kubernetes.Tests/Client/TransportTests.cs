@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.TestKit;
@@ -116,6 +117,26 @@ public sealed class TransportTests : ClientFixture
 
         Assert.Equal((true, true), (quota.IsForbidden, quota.IsQuotaExceeded));
         Assert.Equal((true, false), (right.IsForbidden, right.IsQuotaExceeded));
+    }
+
+    [Fact]
+    public async Task A_limit_range_and_a_namespace_that_ends_are_told_from_a_quota()
+    {
+        Server.Create("/api/v1/namespaces/batch/limitranges", JsonNode.Parse("""
+            {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "small"},
+             "spec": {"limits": [{"type": "Container", "max": {"cpu": "1"}, "min": {"memory": "1Gi"}}]}}
+            """)!.AsObject());
+        var large = Pod("a");
+        large["spec"]!["containers"]![0]!["resources"] = JsonNode.Parse("""{"limits": {"cpu": "2", "memory": "512Mi"}}""");
+        var limited = await Assert.ThrowsAsync<KubernetesException>(() => Client.Pods("batch").CreateAsync(large, cancellationToken: Cancellation));
+        Assert.Equal((true, false, false), (limited.IsLimitRangeExceeded, limited.IsQuotaExceeded, limited.IsNamespaceTerminating));
+        Assert.Contains("maximum cpu usage per Container is 1, but limit is 2, minimum memory usage", limited.Status!.Message, StringComparison.Ordinal);
+
+        Server.Create("/api/v1/namespaces", JsonNode.Parse(
+            """{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "batch", "finalizers": ["kubernetes"]}}""")!.AsObject());
+        await Client.Namespaces.DeleteAsync("batch", cancellationToken: Cancellation);
+        var ending = await Assert.ThrowsAsync<KubernetesException>(() => Client.Jobs("batch").CreateAsync(Job("a"), cancellationToken: Cancellation));
+        Assert.Equal((false, false, true), (ending.IsLimitRangeExceeded, ending.IsQuotaExceeded, ending.IsNamespaceTerminating));
     }
 
     [Fact]

@@ -28,6 +28,13 @@ public sealed class ApiErrorException(int code, string reason, string message, J
     public static ApiErrorException Forbidden(ResourcePath path, string why) =>
         new(403, "Forbidden", $"{path.Qualified} \"{path.Name}\" is forbidden: {why}", Details(path));
 
+    public static ApiErrorException NamespaceTerminating(ResourcePath path)
+    {
+        var why = $"unable to create new content in namespace {path.NamespaceName} because it is being terminated";
+        var cause = ("NamespaceTerminating", $"namespace {path.NamespaceName} is being terminated", "metadata.namespace");
+        return new(403, "Forbidden", $"{path.Qualified} \"{path.Name}\" is forbidden: {why}", Details(path, cause));
+    }
+
     public static ApiErrorException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
     public static ApiErrorException TooManyRequests(int retryAfterSeconds, string message = "Too many requests, please try again later.") =>

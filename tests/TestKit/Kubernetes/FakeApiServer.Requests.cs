@@ -128,6 +128,12 @@ public sealed partial class FakeApiServer
             return;
         }
 
+        if (path is { Plural: "pods", Subresource: "portforward" or "exec" })
+        {
+            await StreamAsync(context, path);
+            return;
+        }
+
         var (answer, code) = path switch
         {
             { Plural: "selfsubjectaccessreviews" } => (Review(request.Body!.AsObject()), 201),

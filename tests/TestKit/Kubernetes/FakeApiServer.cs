@@ -12,7 +12,7 @@ namespace Executor.TestKit.Kubernetes;
 
 /// <summary>
 /// An API server in this process, over TLS with HTTP/2, with those rules of the real one that clients meet: versions, conflicts, preconditions,
-/// selectors, pages that expire, watches, bookmarks, 410 both ways, finalizers, owners, quotas. Components of a cluster (kubelet, Job controller) are played
+/// selectors, pages that expire, watches, bookmarks, 410 both ways, finalizers, owners, quotas, limit ranges, statuses of managed Jobs. Components of a cluster (kubelet, Job controller) are played
 /// by tests through <see cref="Mutate"/>.
 /// </summary>
 public sealed partial class FakeApiServer : IAsyncDisposable
@@ -87,6 +87,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
         }));
         var app = builder.Build();
         var server = new FakeApiServer(options, app, certificates);
+        app.UseWebSockets();
         app.Run(server.AnswerAsync);
         await app.StartAsync();
         server.Address = new Uri(app.Urls.Single());

@@ -21,6 +21,12 @@ internal sealed class ObjectApi(ObjectStorage storage, FakeApiOptions options)
             throw ApiErrorException.AlreadyExists(path, name);
         }
 
+        CheckNamespace(path);
+        if (path.Plural == "pods")
+        {
+            LimitRangeRules.Check(path, item, storage.All(new ResourcePath("", "v1", "limitranges", path.NamespaceName, null, null)));
+        }
+
         CheckQuota(path);
         if (dryRun)
         {
@@ -37,7 +43,7 @@ internal sealed class ObjectApi(ObjectStorage storage, FakeApiOptions options)
     public JsonObject Update(ResourcePath path, JsonObject body, bool dryRun)
     {
         var old = Read(path);
-        var item = ObjectRules.ForUpdate(path, old, body);
+        var item = _rules.ForUpdate(path, old, body);
         if (dryRun || JsonNode.DeepEquals(old, item))
         {
             return item;
@@ -144,6 +150,16 @@ internal sealed class ObjectApi(ObjectStorage storage, FakeApiOptions options)
 
     private static IEnumerable<string> Owners(JsonObject item) =>
         item["metadata"]!["ownerReferences"] is JsonArray owners ? owners.Select(owner => (string)owner!["uid"]!) : [];
+
+    // A test need not create the namespaces that it uses; one that it did create and that is being deleted takes nothing more.
+    private void CheckNamespace(ResourcePath path)
+    {
+        if (path.NamespaceName is { } space
+            && storage.Find(new ResourcePath("", "v1", "namespaces", null, space, null))?["metadata"]?["deletionTimestamp"] is not null)
+        {
+            throw ApiErrorException.NamespaceTerminating(path);
+        }
+    }
 
     private void CheckQuota(ResourcePath path)
     {

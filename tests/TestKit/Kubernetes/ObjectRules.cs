@@ -46,14 +46,14 @@ internal sealed partial class ObjectRules(FakeApiOptions options)
 
         if (path.Plural == "jobs" && item["spec"] is JsonObject spec)
         {
-            SetJobDefaults(spec, (string)metadata["uid"]!);
+            SetJobDefaults(named, spec, (string)metadata["uid"]!);
         }
 
         return item;
     }
 
     /// <summary>The object as an update stores it: metadata and status are the server's, or all but the status.</summary>
-    public static JsonObject ForUpdate(ResourcePath path, JsonObject old, JsonObject body)
+    public JsonObject ForUpdate(ResourcePath path, JsonObject old, JsonObject body)
     {
         var item = body.DeepClone().AsObject();
         CheckKind(path, item);
@@ -76,6 +76,11 @@ internal sealed partial class ObjectRules(FakeApiOptions options)
             var status = item["status"]?.DeepClone();
             item = old.DeepClone().AsObject();
             item["status"] = status;
+            if (path.Plural == "jobs" && options.IsAtLeast(1, 32))
+            {
+                JobStatusRules.Check(path, old, item);
+            }
+
             return item;
         }
 
@@ -149,7 +154,7 @@ internal sealed partial class ObjectRules(FakeApiOptions options)
         ["fieldsV1"] = new JsonObject { ["f:spec"] = new JsonObject() },
     });
 
-    private void SetJobDefaults(JsonObject spec, string uid)
+    private void SetJobDefaults(ResourcePath path, JsonObject spec, string uid)
     {
         spec["backoffLimit"] ??= 6;
         spec["parallelism"] ??= 1;
@@ -159,6 +164,11 @@ internal sealed partial class ObjectRules(FakeApiOptions options)
         {
             spec.Remove("managedBy");
         }
+        else if ((string?)spec["managedBy"] is { } manager && (manager.Length > MaxLabelLength || !ManagerName().IsMatch(manager)))
+        {
+            throw ApiErrorException.Invalid(
+                path, "spec.managedBy", $"Invalid value: \"{manager}\": must be a domain-prefixed path (such as \"acme.io/foo\") of at most {MaxLabelLength} characters");
+        }
 
         // The real server selects a Job's pods by its UID.
         spec["selector"] ??= new JsonObject { ["matchLabels"] = new JsonObject { ["controller-uid"] = uid } };
@@ -166,6 +176,9 @@ internal sealed partial class ObjectRules(FakeApiOptions options)
 
     [GeneratedRegex(@"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
     private static partial Regex DnsSubdomain();
+
+    [GeneratedRegex(@"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[\w.~!$&'()*+,;=:@%/-]+$")]
+    private static partial Regex ManagerName();
 
     [GeneratedRegex(@"^([A-Za-z0-9]([\w.-]*[A-Za-z0-9])?)?$")]
     private static partial Regex LabelValue();
