@@ -15,7 +15,11 @@ internal static class EndedPods
     private const int LastSignal = 128 + 64;
 
     /// <summary>The facts of a pod that goes on.</summary>
-    public static AttemptFacts Seen(PodSight sight) => new() { Seen = sight.Now, Node = sight.Pod.Spec?.NodeName is { Length: > 0 } node ? node : null };
+    public static AttemptFacts Seen(PodSight sight) => new()
+    {
+        Seen = sight.Now,
+        Node = sight.Pod.Spec?.NodeName is { Length: > 0 } node ? node : null,
+    };
 
     /// <summary>The facts of a pod that has ended.</summary>
     /// <param name="sight">The pod.</param>
@@ -74,7 +78,9 @@ internal static class EndedPods
                 : new(PlatformCause.Vanished, Words("its pod is marked as ended while its container ran", pod.Status));
         }
 
-        return isDeleted && string.IsNullOrEmpty(pod.Status?.Reason) ? Deleted : new(PlatformCause.StartFailed, Words("its node has not taken it", pod.Status));
+        return isDeleted && string.IsNullOrEmpty(pod.Status?.Reason)
+            ? Deleted
+            : new(PlatformCause.StartFailed, Words("its node has not taken it", pod.Status));
     }
 
     private static PlatformEnd? FromContainer(V1Pod pod, V1ContainerStateTerminated end) => end.Reason switch
@@ -89,7 +95,7 @@ internal static class EndedPods
         _ => null,
     };
 
-    private static bool NeverStarted(V1ContainerStateTerminated? end) => end?.Reason is "StartError" or "ContainerCannotRun" or "ContainerStatusUnknown";
+    private static bool NeverStarted(V1ContainerStateTerminated? end) => end?.Reason is "StartError" or "ContainerCannotRun";
 
     private static string Words(string what, V1PodStatus? status)
     {

@@ -57,7 +57,9 @@ internal static class MissingPods
                     $"its pod may not be made yet: {words}");
         }
 
-        return Waits(sight, sight.Job.Status?.StartTime is null ? "the Job controller has not come to it yet" : "the Job controller has not made its pod yet");
+        return Waits(sight, sight.Job.Status?.StartTime is null
+            ? "the Job controller has not come to it yet"
+            : "the Job controller has not made its pod yet");
     }
 
     private static PodInspection Missing(MissingPodSight sight, TimeSpan? grace, PlatformEnd end, string? waiting = null)
@@ -86,7 +88,8 @@ internal static class MissingPods
             : sight.Now + new[] { elapsed, sight.Rules.EventsAfter, TimeSpan.FromSeconds(1) }.Max();
     }
 
-    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null ? other : other is null || one < other ? one : other;
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null ? other : other is null || one < other ? one : other;
 
     /// <summary>A Job that the executor manages itself has its pod made with it, so it counts as made at once.</summary>
     private static bool WasMade(MissingPodSight sight) =>
@@ -100,9 +103,10 @@ internal static class MissingPods
     private static PlatformEnd EndOf(V1JobCondition condition)
     {
         var words = PlatformWords.Clean($"{condition.Reason}: {condition.Message}").Trim(':', ' ');
+        var suffix = words.Length == 0 ? "" : $": {words}";
         return condition.Reason == PodWords.DeadlineExceeded
-            ? new(PlatformCause.DeadlineExceeded, $"it ran out of the time that its Job had: {words}")
-            : new(PlatformCause.Vanished, words.Length == 0 ? "its pod is gone, and its Job has failed" : $"its pod is gone, and its Job has failed: {words}");
+            ? new(PlatformCause.DeadlineExceeded, $"it ran out of the time that its Job had{suffix}")
+            : new(PlatformCause.Vanished, $"its pod is gone, and its Job has failed{suffix}");
     }
 
     private static PodInspection Ended(DateTimeOffset now, PlatformEnd? end) =>

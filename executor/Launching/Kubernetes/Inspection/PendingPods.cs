@@ -40,45 +40,66 @@ internal static class PendingPods
     {
         var rules = sight.Rules;
         var words = wait.Words.Length == 0 ? "" : $": {wait.Words}";
-        switch (wait.Kind)
+        var image = $"the image {PodReading.Image(sight.Pod, wait.Container)}";
+        return wait.Kind switch
         {
-            case PodWaitKind.NoImage:
-                return new(TimeSpan.Zero, PlatformCause.ImagePull, $"the image {Image(sight, wait)} cannot be used{words}", "");
-            case PodWaitKind.Image:
-                return new(rules.ImagePullGrace, PlatformCause.ImagePull, $"the image {Image(sight, wait)} cannot be pulled{words}",
-                    $"the image {Image(sight, wait)} cannot be pulled yet{words}") { EventsMatter = wait.Words.Length == 0 };
-            case PodWaitKind.RateLimit:
-                return new(rules.ImageRateLimitGrace, PlatformCause.ImagePull,
-                    $"the registry has refused the image {Image(sight, wait)} because of too many requests for {Time(rules.ImageRateLimitGrace)}{words}",
-                    $"the registry refuses the image {Image(sight, wait)} because of too many requests{words}");
-            case PodWaitKind.Configuration:
-                return new(rules.ConfigurationGrace, PlatformCause.InvalidConfiguration, $"its pod cannot be started as it is described{words}",
-                    $"its pod cannot be started yet{words}") { EventsMatter = wait.FromEvents };
-            case PodWaitKind.Gate:
-                return new(null, PlatformCause.Unschedulable, "", $"a scheduling gate holds it{words}");
-            case PodWaitKind.Node:
-                return JudgeUnscheduled(sight, words);
-            default:
-                return new(rules.StartTimeout, PlatformCause.StartTimeout, $"its node has not started it within {Time(rules.StartTimeout)}{words}",
-                    $"its node starts it{words}") { EventsMatter = wait.Container is null };
-        }
+            PodWaitKind.NoImage => new(TimeSpan.Zero, PlatformCause.ImagePull)
+            {
+                Reason = $"{image} cannot be used{words}",
+            },
+            PodWaitKind.Image => new(rules.ImagePullGrace, PlatformCause.ImagePull)
+            {
+                Reason = $"{image} cannot be pulled{words}",
+                Waiting = $"{image} cannot be pulled yet{words}",
+                EventsMatter = wait.Words.Length == 0,
+            },
+            PodWaitKind.RateLimit => new(rules.ImageRateLimitGrace, PlatformCause.ImagePull)
+            {
+                Reason = $"the registry has refused {image} because of too many requests for {Time(rules.ImageRateLimitGrace)}{words}",
+                Waiting = $"the registry refuses {image} because of too many requests{words}",
+            },
+            PodWaitKind.Configuration => new(rules.ConfigurationGrace, PlatformCause.InvalidConfiguration)
+            {
+                Reason = $"its pod cannot be started as it is described{words}",
+                Waiting = $"its pod cannot be started yet{words}",
+                EventsMatter = wait.FromEvents,
+            },
+            PodWaitKind.Gate => new(null, PlatformCause.Unschedulable)
+            {
+                Waiting = $"a scheduling gate holds it{words}",
+            },
+            PodWaitKind.Node => JudgeWithoutNode(sight, words),
+            _ => new(rules.StartTimeout, PlatformCause.StartTimeout)
+            {
+                Reason = $"its node has not started it within {Time(rules.StartTimeout)}{words}",
+                Waiting = $"its node starts it{words}",
+                EventsMatter = wait.Container is null,
+            },
+        };
     }
 
-    private static Verdict JudgeUnscheduled(PodSight sight, string words)
+    private static Verdict JudgeWithoutNode(PodSight sight, string words)
     {
         var rules = sight.Rules;
         var request = PodRequests.Of(sight.Pod);
-        var scheduling = new Verdict(rules.ScheduleTimeout, PlatformCause.Unschedulable,
-            $"no node has had room for its {PodRequests.Text(request)} within {Time(rules.ScheduleTimeout)}{words}", $"waits for a node{words}");
-        var isTooLarge = sight.LargestNode is { } largest && (request.Cpu > largest.Cpu || request.Memory > largest.Memory);
-        if (!isTooLarge || rules.InfeasibleGrace is null || rules.InfeasibleGrace >= rules.ScheduleTimeout || PodEvents.TellOfScaleUp(sight.Events))
+        var waiting = $"waits for a node{words}";
+        var isLast = rules.InfeasibleGrace is null || rules.InfeasibleGrace >= rules.ScheduleTimeout;
+        if (sight.LargestNode is { } largest && (request.Cpu > largest.Cpu || request.Memory > largest.Memory)
+            && !isLast && !PodEvents.TellOfScaleUp(sight.Events))
         {
-            return scheduling;
+            return new(rules.InfeasibleGrace, PlatformCause.Infeasible)
+            {
+                Reason = $"it asks for {PodRequests.Text(request)}, and the largest node offers {PodRequests.Text(largest)}{words}",
+                Waiting = waiting,
+                EventsMatter = true,
+            };
         }
 
-        return new(rules.InfeasibleGrace, PlatformCause.Infeasible,
-            $"it asks for {PodRequests.Text(request)}, and the largest node offers {PodRequests.Text(sight.LargestNode!.Value)}{words}",
-            scheduling.Waiting) { EventsMatter = true };
+        return new(rules.ScheduleTimeout, PlatformCause.Unschedulable)
+        {
+            Reason = $"no node has had room for its {PodRequests.Text(request)} within {Time(rules.ScheduleTimeout)}{words}",
+            Waiting = waiting,
+        };
     }
 
     /// <summary>At the limit, or when the events are due; after that each time the wait has become twice as long.</summary>
@@ -93,16 +114,18 @@ internal static class PendingPods
         return limit is null ? events : events is null ? limit : limit < events ? limit : events;
     }
 
-    private static string Image(PodSight sight, PodWait wait) => PodReading.Image(sight.Pod, wait.Container);
-
     private static string Time(TimeSpan? time) => Quantities.Seconds((time ?? TimeSpan.Zero).TotalSeconds);
 
     /// <param name="Limit">How long it is waited for; null for ever.</param>
     /// <param name="Cause">What it is given up for.</param>
-    /// <param name="Reason">The same in words.</param>
-    /// <param name="Waiting">What it is waited for, until then.</param>
-    private sealed record Verdict(TimeSpan? Limit, PlatformCause Cause, string Reason, string Waiting)
+    private sealed record Verdict(TimeSpan? Limit, PlatformCause Cause)
     {
+        /// <summary>Why it is given up.</summary>
+        public string Reason { get; init; } = "";
+
+        /// <summary>What it is waited for, until then.</summary>
+        public string Waiting { get; init; } = "";
+
         /// <summary>True if the pod's events may change the verdict.</summary>
         public bool EventsMatter { get; init; }
     }

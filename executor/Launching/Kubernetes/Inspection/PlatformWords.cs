@@ -52,7 +52,7 @@ internal static partial class PlatformWords
         RegexOptions.IgnoreCase)]
     private static partial Regex MissingReference();
 
-    [GeneratedRegex(@"exceed(s|ed) (the|its) (limit|total limit|local ephemeral storage limit)|ephemeral local storage usage exceeds", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"exceed(s|ed) (the|its) (limit|total limit|local ephemeral storage limit)", RegexOptions.IgnoreCase)]
     private static partial Regex OwnStorage();
 
     [GeneratedRegex(@"rpc error: code = \w+ desc = ")]

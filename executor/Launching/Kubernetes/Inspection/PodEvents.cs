@@ -9,7 +9,10 @@ internal static class PodEvents
     private static readonly string[] ScaleUp = ["TriggeredScaleUp", "Nominated"];
 
     private static readonly string[] Trouble =
-        ["FailedMount", "FailedMapVolume", "FailedAttachVolume", "FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady", "FailedCreatePodContainer"];
+    [
+        "FailedMount", "FailedMapVolume", "FailedAttachVolume",
+        "FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady", "FailedCreatePodContainer",
+    ];
 
     // Once one of these happened, what went before is overcome.
     private static readonly string[] Progress = ["Pulling", "Pulled", "Created", "Started", "SandboxChanged"];
@@ -24,13 +27,18 @@ internal static class PodEvents
     /// <summary>What keeps a node from starting the pod; null where the events tell of nothing, or of nothing that was not overcome.</summary>
     public static Corev1Event? StartTrouble(IEnumerable<Corev1Event> events)
     {
-        var current = NewestFirst(events).TakeWhile(happened => !Progress.Contains(happened.Reason)).Where(happened => Trouble.Contains(happened.Reason)).ToList();
+        var current = NewestFirst(events)
+            .TakeWhile(happened => !Progress.Contains(happened.Reason))
+            .Where(happened => Trouble.Contains(happened.Reason))
+            .ToList();
 
         // A kubelet also says in general words that it waited for its volumes in vain.
         return current.FirstOrDefault(happened => PlatformWords.IsMissingReference(happened.Message)) ?? current.FirstOrDefault();
     }
 
-    /// <summary>Why the last pull failed, in the runtime's words; kubelets before 1.32 say only "Back-off" in the status. Null where no event tells.</summary>
+    /// <summary>
+    /// Why the last pull failed, in the runtime's words; kubelets before 1.32 say only "Back-off" in the status. Null where no event tells.
+    /// </summary>
     public static string? PullFailure(IEnumerable<Corev1Event> events)
     {
         var message = NewestFirst(events).FirstOrDefault(happened =>

@@ -4,9 +4,9 @@ namespace Executor.Launching.Kubernetes.Inspection;
 internal static class PodFailureAdvice
 {
     /// <summary>
-    /// One line for a shell. Where the platform kept the attempt from running or ended it, the command also works after the pod was deleted: events are
-    /// kept for an hour, nodes for as long as they live. Where the task failed by itself it reads the pod's log, which goes with the pod; the
-    /// attempt's own log in the store stays.
+    /// One line for a shell. Where the platform kept the attempt from running or ended it, the command also works after the pod was
+    /// deleted: events are kept for an hour, nodes for as long as they live. Where the task failed by itself it reads the pod's log,
+    /// which goes with the pod; the attempt's own log in the store stays.
     /// </summary>
     /// <param name="namespaceName">The pod's namespace.</param>
     /// <param name="pod">The pod's name.</param>
@@ -20,7 +20,8 @@ internal static class PodFailureAdvice
             null when facts.OutOfMemory => $"kubectl -n {namespaceName} describe pod {pod}",
             null => $"kubectl -n {namespaceName} logs {pod} -c {taskContainer}",
             PlatformCause.InitFailed => $"kubectl -n {namespaceName} logs {pod} --all-containers --prefix",
-            PlatformCause.NodeLost or PlatformCause.Evicted or PlatformCause.StartFailed when facts.Node is { } node => $"kubectl describe node {node}",
+            PlatformCause.NodeLost or PlatformCause.Evicted or PlatformCause.StartFailed when facts.Node is { } node =>
+                $"kubectl describe node {node}",
             PlatformCause.Infeasible =>
                 "kubectl get nodes -o custom-columns=NAME:.metadata.name,CPU:.status.allocatable.cpu,MEMORY:.status.allocatable.memory",
             PlatformCause.Unschedulable => "kubectl describe nodes",

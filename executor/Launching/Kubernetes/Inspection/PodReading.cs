@@ -24,7 +24,8 @@ internal static class PodReading
                 && Container(sight.Pod.Spec?.InitContainers, status.Name)?.RestartPolicy != Always);
 
     /// <summary>The init containers that the kubelet has seen, in their order.</summary>
-    public static IEnumerable<V1ContainerStatus> InitStatuses(V1Pod pod) => (pod.Status?.InitContainerStatuses ?? []).Where(status => status is not null);
+    public static IEnumerable<V1ContainerStatus> InitStatuses(V1Pod pod) =>
+        (pod.Status?.InitContainerStatuses ?? []).Where(status => status is not null);
 
     /// <summary>True if the API's word on the pod is final.</summary>
     public static bool IsTerminal(V1Pod pod) => pod.Status?.Phase is PodWords.Succeeded or PodWords.Failed;

@@ -85,8 +85,8 @@ internal static class PodWaits
     private static PodWait Image(PodSight sight, V1ContainerStateWaiting waiting, PodWait? before)
     {
         var told = PlatformWords.Clean(waiting.Message);
-        var isBare = told.Length == 0 || (told.StartsWith("Back-off", StringComparison.Ordinal) && !told.Contains("ErrImagePull", StringComparison.Ordinal));
-        if (isBare)
+        if (told.Length == 0
+            || (told.StartsWith("Back-off", StringComparison.Ordinal) && !told.Contains("ErrImagePull", StringComparison.Ordinal)))
         {
             told = PodEvents.PullFailure(sight.Events) is { } failure ? failure
                 : before is { Kind: PodWaitKind.Image or PodWaitKind.RateLimit } ? before.Words

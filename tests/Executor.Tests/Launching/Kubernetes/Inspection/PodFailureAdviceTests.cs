@@ -19,9 +19,10 @@ public sealed class PodFailureAdviceTests
     [Fact]
     public void What_the_platform_did_is_asked_where_it_is_still_known_once_the_pod_is_gone()
     {
-        Assert.Equal("kubectl -n batch get events --field-selector involvedObject.name=r-t-0-x7k2p", Command(Ended(PlatformCause.ImagePull)));
+        const string Events = "kubectl -n batch get events --field-selector involvedObject.name=r-t-0-x7k2p";
+        Assert.Equal(Events, Command(Ended(PlatformCause.ImagePull)));
         Assert.Equal("kubectl describe node node1", Command(Ended(PlatformCause.NodeLost)));
-        Assert.Equal("kubectl -n batch get events --field-selector involvedObject.name=r-t-0-x7k2p", Command(Ended(PlatformCause.NodeLost) with { Node = null }));
+        Assert.Equal(Events, Command(Ended(PlatformCause.NodeLost) with { Node = null }));
         Assert.StartsWith("kubectl get nodes -o custom-columns=", Command(Ended(PlatformCause.Infeasible)), StringComparison.Ordinal);
     }
 

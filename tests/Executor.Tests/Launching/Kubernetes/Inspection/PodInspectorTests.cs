@@ -68,9 +68,9 @@ public sealed class PodInspectorTests
             ExitCode = 137,
             Error = "the body ended with exit code 137 and said: größer als erlaubt",
         };
-        var slots = Encoding.UTF8.GetString(TerminationSlots.Encode(report with { Sequence = 3, Error = "older" })) + Encoding.UTF8.GetString(TerminationSlots.Encode(report));
+        var older = TerminationSlots.Encode(report with { Sequence = 3, Error = "older" });
 
-        var facts = PodInspector.Inspect(Ended(exitCode: 137, slots)).Facts;
+        var facts = PodInspector.Inspect(Ended(exitCode: 137, Encoding.UTF8.GetString([.. older, .. TerminationSlots.Encode(report)]))).Facts;
 
         Assert.Equal(report, facts.Report);
         Assert.Equal((137, (int?)null), (facts.ExitCode, facts.Signal));
@@ -179,7 +179,12 @@ public sealed class PodInspectorTests
                         Name = "task",
                         State = new V1ContainerState
                         {
-                            Terminated = new V1ContainerStateTerminated { ExitCode = exitCode, Reason = exitCode == 0 ? "Completed" : "Error", Message = message },
+                            Terminated = new V1ContainerStateTerminated
+                            {
+                                ExitCode = exitCode,
+                                Reason = exitCode == 0 ? "Completed" : "Error",
+                                Message = message,
+                            },
                         },
                     },
                 ],
