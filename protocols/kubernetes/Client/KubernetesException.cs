@@ -51,7 +51,10 @@ public sealed class KubernetesException : Exception
     /// <summary>409 on a create: the name is taken.</summary>
     public bool IsAlreadyExists => StatusCode == HttpStatusCode.Conflict && Reason == "AlreadyExists";
 
-    /// <summary>409 on a change or deletion: the object changed, or a precondition does not hold.</summary>
+    /// <summary>
+    /// 409 on a change or deletion: the object changed, or a precondition does not hold. On a create: others took from the same quota at the same moment, and
+    /// trying again helps.
+    /// </summary>
     public bool IsConflict => StatusCode == HttpStatusCode.Conflict && Reason != "AlreadyExists";
 
     /// <summary>410: the resourceVersion or continue token is older than what the server remembers.</summary>

@@ -40,6 +40,17 @@ public sealed class ExecTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_command_that_says_nothing_for_long_is_waited_for_while_pings_are_answered()
+    {
+        await Namespace.StartPodAsync(Shell("shell", "exec sleep 600"), Cancellation);
+        var options = new KubernetesClientOptions { KeepAlivePingDelay = TimeSpan.FromSeconds(1), KeepAlivePingTimeout = TimeSpan.FromSeconds(6) };
+        using var client = new KubernetesClient(Cluster.NewConfiguration(), options);
+
+        // Longer than a server that answers no ping would be put up with.
+        Assert.Equal(7, await client.Pods(Namespace.Name).ExecAsync("shell", ["/bin/sh", "-c", "sleep 10; exit 7"], cancellationToken: Cancellation));
+    }
+
+    [Fact]
     public async Task What_cannot_run_is_a_failure_and_no_exit_code()
     {
         await Namespace.StartPodAsync(Shell("shell", "exec sleep 600"), Cancellation);

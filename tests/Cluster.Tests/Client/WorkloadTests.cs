@@ -193,12 +193,24 @@ public sealed class WorkloadTests : ClusterFixture
 
     private async Task<Dictionary<string, V1Pod>> WhenPodsAsync(Predicate<Dictionary<string, V1Pod>> isRight)
     {
-        var pods = new Dictionary<string, V1Pod>();
-        await foreach (var change in Client.Pods(Namespace.Name).WatchAsync(new WatchOptions(), Cancellation))
+        // From the list on: a watch alone begins with the objects that are there, one by one.
+        var list = await Client.Pods(Namespace.Name).ListAllAsync(cancellationToken: Cancellation);
+        var pods = list.Items.ToDictionary(pod => pod.Metadata.Name!);
+        if (isRight(pods))
         {
-            if (change.Value is { } pod)
+            return pods;
+        }
+
+        var options = new WatchOptions { ResourceVersion = list.Metadata.ResourceVersion };
+        await foreach (var change in Client.Pods(Namespace.Name).WatchAsync(options, Cancellation))
+        {
+            if (change is { Type: WatchEventType.Deleted, Value: { } gone })
             {
-                _ = change.Type == WatchEventType.Deleted ? pods.Remove(pod.Metadata.Name!) : (pods[pod.Metadata.Name!] = pod) is not null;
+                pods.Remove(gone.Metadata.Name!);
+            }
+            else if (change.Value is { } pod)
+            {
+                pods[pod.Metadata.Name!] = pod;
             }
 
             if (isRight(pods))

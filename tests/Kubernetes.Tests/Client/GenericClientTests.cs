@@ -9,6 +9,24 @@ namespace Kubernetes.Tests.Client;
 public sealed class GenericClientTests : ClientFixture
 {
     [Fact]
+    public async Task Groups_come_with_those_of_added_servers_and_metrics_are_read_where_there_are_any()
+    {
+        Server.Options.ApiGroups.Add("metrics.k8s.io/v1beta1");
+        var groups = await Client.GetApiGroupsAsync(Cancellation);
+        Assert.True(groups.Has("metrics.k8s.io", "v1beta1"));
+        Assert.False(groups.Has("metrics.k8s.io", "v1"));
+        Assert.False(groups.Has("custom.metrics.k8s.io"));
+
+        Server.Create("/apis/metrics.k8s.io/v1beta1/namespaces/batch/pods", JsonNode.Parse("""
+            {"apiVersion": "metrics.k8s.io/v1beta1", "kind": "PodMetrics", "metadata": {"name": "a"}, "timestamp": "2026-01-02T03:04:05Z", "window": "15.2s",
+             "containers": [{"name": "main", "usage": {"cpu": "137n", "memory": "2Mi"}}]}
+            """)!.AsObject());
+        var metrics = Assert.Single((await Client.PodMetrics("batch").ListAllAsync(cancellationToken: Cancellation)).Items);
+        Assert.Equal(("15.2s", new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)), (metrics.Window, metrics.Timestamp));
+        Assert.Equal(2 << 20, metrics.Containers!.Single().Usage!["memory"].ToInt64());
+    }
+
+    [Fact]
     public async Task A_job_is_created_from_JSON_and_read_back_typed()
     {
         var created = await Client.Jobs("batch").CreateAsync(Job("a"), cancellationToken: Cancellation);

@@ -29,6 +29,10 @@ public sealed class FakeApiOptions
     /// <summary>The most objects of a kind in a namespace, by namespace and qualified plural such as <c>jobs.batch</c>.</summary>
     public Dictionary<(string NamespaceName, string Qualified), int> Quotas { get; } = [];
 
+    /// <summary>The API groups that it says it has, with their versions. It takes objects of any group.</summary>
+    public HashSet<string> ApiGroups { get; } =
+        ["apps/v1", "authorization.k8s.io/v1", "batch/v1", "coordination.k8s.io/v1", "policy/v1", "storage.k8s.io/v1"];
+
     /// <summary>True makes a disruption budget refuse every eviction.</summary>
     public bool RefusesEvictions { get; set; }
 

@@ -121,6 +121,17 @@ public sealed partial class FakeApiServer
             return;
         }
 
+        if (request.Path == "/apis")
+        {
+            await WriteAsync(context, new JsonObject
+            {
+                ["kind"] = "APIGroupList",
+                ["apiVersion"] = "v1",
+                ["groups"] = new JsonArray([.. Options.ApiGroups.Select(Group)]),
+            });
+            return;
+        }
+
         var path = ResourcePath.Parse(request.Path) ?? throw new ApiErrorException(404, "NotFound", "the server could not find the requested resource");
         if (path is { Plural: "pods", Subresource: "log" })
         {
@@ -142,6 +153,17 @@ public sealed partial class FakeApiServer
         };
         context.Response.StatusCode = code;
         await WriteAsync(context, answer);
+    }
+
+    private static JsonObject Group(string groupVersion)
+    {
+        var version = new JsonObject { ["groupVersion"] = groupVersion, ["version"] = groupVersion.Split('/')[1] };
+        return new JsonObject
+        {
+            ["name"] = groupVersion.Split('/')[0],
+            ["versions"] = new JsonArray(version),
+            ["preferredVersion"] = version.DeepClone(),
+        };
     }
 
     private (JsonObject Answer, int Code) Objects(ResourcePath path, FakeRequest request)

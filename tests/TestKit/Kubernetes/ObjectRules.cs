@@ -9,7 +9,7 @@ internal sealed partial class ObjectRules(FakeApiOptions options)
 {
     private const int MaxNameLength = 253;
     private const int MaxLabelLength = 63;
-    private static readonly string[] KindsWithStatus = ["pods", "jobs", "nodes", "resourcequotas"];
+    private static readonly string[] KindsWithStatus = ["pods", "jobs", "nodes", "resourcequotas", "deployments", "persistentvolumeclaims"];
     private int _generated;
 
     public static bool HasStatus(ResourcePath path) => KindsWithStatus.Contains(path.Plural);

@@ -51,16 +51,14 @@ public sealed class RealCluster : IDisposable
             ExternalPart.Missing($"there is no Kubernetes: neither {TestVariable} nor {UsualVariable} is set, and {path} is missing; scripts/cluster up brings one");
         }
 
-        KubernetesClient? client = null;
         try
         {
-            client = new KubernetesClient(Configuration(path), new KubernetesClientOptions { HeaderTimeout = AnswerLimit });
-            var version = await client.GetVersionAsync(cancellationToken);
-            return new RealCluster(path, client, version);
+            using var probe = new KubernetesClient(Configuration(path), new KubernetesClientOptions { HeaderTimeout = AnswerLimit });
+            var version = await probe.GetVersionAsync(cancellationToken);
+            return new RealCluster(path, new KubernetesClient(Configuration(path)), version);
         }
         catch (Exception e) when (e is KubernetesException or KubeConfigException)
         {
-            client?.Dispose();
             ExternalPart.Missing($"the Kubernetes of {path} ({variable ?? "the lab's own"}) does not answer: {e.Message}");
             throw;
         }
