@@ -5,6 +5,18 @@ namespace Executor.Scheduling;
 /// <summary>The part that takes steps: launching, sealing, stopping, finishing.</summary>
 internal sealed partial class Scheduler
 {
+    /// <summary>Per task, how many instances have an attempt under way that is not seen to run yet.</summary>
+    public int[] CountPending()
+    {
+        var counts = new int[_state.Graph.TaskCount];
+        foreach (var attempt in _live.All())
+        {
+            counts[attempt.Task] += _live.IsPending(attempt) && _state.IsUnderWay(attempt) ? 1 : 0;
+        }
+
+        return counts;
+    }
+
     private void Launch(DateTimeOffset now)
     {
         while (_gate.Room(now) > 0 && _gate.TryTakeHeld(out var held))

@@ -101,18 +101,6 @@ internal sealed partial class Scheduler
         }
     }
 
-    /// <summary>Per task, how many instances have an attempt under way that is not seen to run yet.</summary>
-    public int[] CountPending()
-    {
-        var counts = new int[_state.Graph.TaskCount];
-        foreach (var attempt in _live.All())
-        {
-            counts[attempt.Task] += _live.IsPending(attempt) && _state.IsUnderWay(attempt) ? 1 : 0;
-        }
-
-        return counts;
-    }
-
     /// <summary>True if the attempt exists, as far as is known, whether it counts or not.</summary>
     public bool Exists(AttemptRef attempt) => _live.Contains(attempt);
 
