@@ -5,8 +5,8 @@ using Executor.TestKit.Processes;
 namespace Charts.Tests;
 
 /// <summary>
-/// A namespace of its own in the cluster of <c>KUBECONFIG</c>, or in the one of <c>scripts/cluster up</c>, gone with this object. Where no
-/// cluster answers, the calling test is skipped, or fails if parts are required.
+/// A namespace of its own in the cluster of <c>EXECUTOR_TEST_KUBECONFIG</c>, else of <c>KUBECONFIG</c>, else of <c>scripts/cluster up</c>, gone
+/// with this object. Where no cluster answers, the calling test is skipped, or fails if parts are required.
 /// </summary>
 internal sealed class ClusterNamespace : IAsyncDisposable
 {
@@ -30,9 +30,8 @@ internal sealed class ClusterNamespace : IAsyncDisposable
     {
         var lab = Environment.GetEnvironmentVariable("EXECUTOR_LAB")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "executor-lab");
-        var kubeconfig = Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } given
-            ? given
-            : Path.Combine(lab, "cluster", "pki", "admin.conf");
+        var kubeconfig = new[] { "EXECUTOR_TEST_KUBECONFIG", "KUBECONFIG" }.Select(Environment.GetEnvironmentVariable).FirstOrDefault(path => path is { Length: > 0 })
+            ?? Path.Combine(lab, "cluster", "pki", "admin.conf");
         var kubectl = Path.Combine(lab, "bin", "kubectl");
         var cluster = new ClusterNamespace(File.Exists(kubectl) ? kubectl : "kubectl", kubeconfig);
         var version = File.Exists(kubeconfig) ? await cluster.TryAsync("version", "--output=json", "--request-timeout=10s") : null;

@@ -12,12 +12,11 @@ public sealed class RbacTests
             [
                 "batch/jobs/status: patch",
                 "batch/jobs: create delete deletecollection get list patch watch",
-                "configmaps: create delete get list watch",
+                "configmaps: create get list watch",
                 "coordination.k8s.io/leases: create get update",
                 "events: list",
-                "limitranges: list",
                 "pods: create delete get list watch",
-                "resourcequotas: list",
+                "resourcequotas: list watch",
                 "secrets: create",
                 "services: get",
             ],
@@ -30,9 +29,8 @@ public sealed class RbacTests
         var chart = await RenderedChart.OfAsync(new ChartRequest());
         Assert.Equal(
             [
-                "batch/jobs: create delete get list watch",
-                "configmaps: create delete get list watch",
-                "events: list",
+                "batch/jobs: create get list watch",
+                "configmaps: create delete get",
                 "limitranges: list",
                 "pods/log: get",
                 "pods/portforward: create get",

@@ -49,7 +49,9 @@ public sealed class RunTests
         Assert.Equal("registry.example/batch/executor/dotnet-task:7", environment["EXECUTOR_DOTNET_IMAGE"]);
         Assert.Equal("IfNotPresent", environment["EXECUTOR_IMAGE_PULL_POLICY"]);
         Assert.Equal("first,second", environment["EXECUTOR_IMAGE_PULL_SECRETS"]);
+        Assert.Equal("registry.example/python-task:1", environment["EXECUTOR_IMAGE"]);
         Assert.Equal("metadata.namespace", environment["EXECUTOR_NAMESPACE"]);
+        Assert.Equal("metadata.name", environment["EXECUTOR_POD_NAME"]);
     }
 
     [Fact]

@@ -38,6 +38,7 @@ internal static class ValueSets
 
             metadata: {name: "hello"}   # a quote ' and a {{template}}
           parameters: {day: "2026-01-01", text: 'a "quoted" text'}
+          image: registry.example/python-task:1
           args: [--output, json]
           ttlSecondsAfterFinished: 0
           podAnnotations: {example.com/note: run}
