@@ -1,4 +1,9 @@
-{{/* What a driver calls, and nothing more: it runs under exactly these rights. */}}
+{{/*
+The rights of drivers and of people, with the call that needs each rule. The command has the same lists, by which `executor doctor` asks the
+cluster, and the end-to-end tests run under exactly these.
+*/}}
+
+{{/* What a driver calls, and nothing more. */}}
 {{- define "executor.driverRules" -}}
 # A Job for each attempt, adopted by the next driver, watched, ended when it is not wanted, deleted by the hundred once it is recorded.
 - apiGroups: [batch]
@@ -12,10 +17,10 @@
 - apiGroups: [""]
   resources: [pods]
   verbs: [create, get, list, watch, delete]
-# The run's anchor, which owns all else of the run.
+# The run's anchor, which owns all else of the run, and whose deletion ends it.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [create, get, list, watch, delete]
+  verbs: [create, get, list, watch]
 # The Secret with the run's key. It is written and never read.
 - apiGroups: [""]
   resources: [secrets]
@@ -28,10 +33,10 @@
 - apiGroups: [""]
   resources: [events]
   verbs: [list]
-# What is left of the quota, and the least and most that a container may ask for.
+# What is left of the quota: launches wait until there is room.
 - apiGroups: [""]
-  resources: [resourcequotas, limitranges]
-  verbs: [list]
+  resources: [resourcequotas]
+  verbs: [list, watch]
 # Where the store is.
 - apiGroups: [""]
   resources: [services]
@@ -40,14 +45,14 @@
 
 {{/* What the command calls from outside, for whoever submits and reads runs. */}}
 {{- define "executor.userRules" -}}
-# The driver's Job of a run, made, followed and deleted.
+# The driver's Job of a run, made and followed.
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [create, get, list, watch, delete]
-# The run's anchor.
+  verbs: [create, get, list, watch]
+# The run's anchor; with it goes all that it owns.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [create, get, list, watch, delete]
+  verbs: [create, get, delete]
 # The driver's pod and the store's.
 - apiGroups: [""]
   resources: [pods]
@@ -69,9 +74,9 @@
 - apiGroups: [""]
   resources: [services]
   verbs: [get]
-# Why a driver does not start, and what `executor doctor` tells.
+# What `executor doctor` tells of the namespace.
 - apiGroups: [""]
-  resources: [events, resourcequotas, limitranges]
+  resources: [resourcequotas, limitranges]
   verbs: [list]
 {{- end }}
 

@@ -1,0 +1,94 @@
+using Executor.TestKit.Charts;
+
+namespace Charts.Tests;
+
+public sealed class RbacTests
+{
+    [Fact]
+    public async Task A_driver_may_do_this_and_nothing_else()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.Equal(
+            [
+                "batch/jobs/status: patch",
+                "batch/jobs: create delete deletecollection get list patch watch",
+                "configmaps: create get list watch",
+                "coordination.k8s.io/leases: create get update",
+                "events: list",
+                "pods: create delete get list watch",
+                "resourcequotas: list watch",
+                "secrets: create",
+                "services: get",
+            ],
+            RightsOf(chart, "Role", "executor-driver"));
+    }
+
+    [Fact]
+    public async Task A_person_may_do_this_and_nothing_else()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.Equal(
+            [
+                "batch/jobs: create get list watch",
+                "configmaps: create delete get",
+                "limitranges: list",
+                "pods/log: get",
+                "pods/portforward: create get",
+                "pods: get list watch",
+                "resourcequotas: list",
+                "secrets executor-store-key: get",
+                "services: get",
+            ],
+            RightsOf(chart, "Role", "executor-user"));
+    }
+
+    [Fact]
+    public async Task Rights_beyond_the_namespace_are_asked_for_only_on_demand()
+    {
+        var plain = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.DoesNotContain(plain.Objects, item => item["kind"]!.GetValue<string>().StartsWith("Cluster", StringComparison.Ordinal));
+
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["rbac.nodes=true"] });
+        Assert.Equal(["nodes: list"], RightsOf(chart, "ClusterRole", "batch-executor-nodes"));
+        var binding = chart.Get("ClusterRoleBinding", "batch-executor-nodes");
+        Assert.Equal("batch-executor-nodes", binding["roleRef"]!["name"]!.GetValue<string>());
+        Assert.Equal("executor-driver", binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_drivers_role_is_bound_to_the_account_that_drivers_run_under()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything, Set = ["serviceAccount.name=other"] });
+        Assert.NotNull(chart.Find("ServiceAccount", "other"));
+        var binding = chart.Get("RoleBinding", "executor-driver");
+        Assert.Equal("executor-driver", binding["roleRef"]!["name"]!.GetValue<string>());
+        Assert.Equal("other", binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>());
+        Assert.Equal("other", chart.Get("Job", "executor-run-nightly-1")["spec"]!["template"]!["spec"]!["serviceAccountName"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_role_of_people_is_bound_to_those_whom_values_name()
+    {
+        Assert.Null((await RenderedChart.OfAsync(new ChartRequest())).Find("RoleBinding", "executor-user"));
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything });
+        var binding = chart.Get("RoleBinding", "executor-user");
+        Assert.Equal("executor-user", binding["roleRef"]!["name"]!.GetValue<string>());
+        Assert.Equal("scientists", binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Without_rights_and_accounts_none_are_made()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything, Set = ["rbac.create=false", "serviceAccount.create=false"] });
+        Assert.DoesNotContain(chart.Objects, item => item["apiVersion"]!.GetValue<string>().StartsWith("rbac.", StringComparison.Ordinal));
+        Assert.Null(chart.Find("ServiceAccount", "executor-driver"));
+    }
+
+    /// <summary>One line for each resource, sorted: the group unless it is the core's, the resource, names if any, and the verbs.</summary>
+    private static IEnumerable<string> RightsOf(RenderedChart chart, string kind, string name) => chart.Get(kind, name)["rules"]!.AsArray()
+        .SelectMany(rule => RenderedChart.TextsOf(rule!["apiGroups"]).SelectMany(group => RenderedChart.TextsOf(rule["resources"]).Select(resource =>
+            (group.Length > 0 ? group + "/" : "") + resource
+            + string.Concat(RenderedChart.TextsOf(rule["resourceNames"]).Select(item => " " + item))
+            + ": " + string.Join(' ', RenderedChart.TextsOf(rule["verbs"]).Order(StringComparer.Ordinal)))))
+        .Order(StringComparer.Ordinal);
+}

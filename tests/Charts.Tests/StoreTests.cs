@@ -1,0 +1,188 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Executor.TestKit.Charts;
+
+namespace Charts.Tests;
+
+public sealed class StoreTests
+{
+    private const string ExistingKey = """
+        - apiVersion: v1
+          kind: Secret
+          metadata: {namespace: batch, name: executor-store-key}
+          data: {master.key: S0VFUC1USElTLUtFWQ==}
+        """;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(ValueSets.Everything)]
+    public async Task Whatever_selects_the_store_selects_its_pods_and_no_drivers(string values)
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = values });
+        var deployment = chart.Get("Deployment", "executor-store");
+        var labels = deployment["spec"]!["template"]!["metadata"]!["labels"];
+        List<JsonNode?> selectors =
+        [
+            deployment["spec"]!["selector"]!["matchLabels"],
+            chart.Get("Service", "executor-store")["spec"]!["selector"],
+            chart.Get("PodDisruptionBudget", "executor-store")["spec"]!["selector"]!["matchLabels"],
+        ];
+        if (chart.Find("NetworkPolicy", "executor-store") is { } policy)
+        {
+            selectors.Add(policy["spec"]!["podSelector"]!["matchLabels"]);
+        }
+
+        var driver = chart.PodTemplates.SingleOrDefault(pod => pod.Owner != "executor-store").Template?["metadata"]!["labels"];
+        Assert.All(selectors, selector =>
+        {
+            Assert.True(RenderedChart.Selects(selector, labels), $"{selector} does not select {labels}");
+            Assert.False(driver is not null && RenderedChart.Selects(selector, driver), $"{selector} selects {driver}");
+        });
+    }
+
+    [Fact]
+    public async Task The_service_leads_to_the_port_that_the_store_listens_on()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        var container = Container(chart);
+        var service = chart.Get("Service", "executor-store");
+        Assert.Equal("store", service["metadata"]!["labels"]!["app.kubernetes.io/component"]!.GetValue<string>());
+        var port = service["spec"]!["ports"]!.AsArray().Single()!;
+        Assert.Equal(8815, port["port"]!.GetValue<long>());
+        Assert.Equal(port["targetPort"]!.GetValue<string>(), container["ports"]![0]!["name"]!.GetValue<string>());
+        Assert.Equal(8815, container["ports"]![0]!["containerPort"]!.GetValue<long>());
+        Assert.Contains("--listen=0.0.0.0:8815", RenderedChart.TextsOf(container["args"]));
+        foreach (var probe in (string[])["startupProbe", "readinessProbe", "livenessProbe"])
+        {
+            Assert.Equal("grpc", container[probe]!["tcpSocket"]!["port"]!.GetValue<string>());
+        }
+    }
+
+    [Fact]
+    public async Task Two_pods_never_share_the_folder()
+    {
+        var spec = (await RenderedChart.OfAsync(new ChartRequest())).Get("Deployment", "executor-store")["spec"]!;
+        Assert.Equal(1, spec["replicas"]!.GetValue<long>());
+        Assert.Equal("Recreate", spec["strategy"]!["type"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_store_has_no_token_of_the_cluster()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.False(chart.Get("Deployment", "executor-store")["spec"]!["template"]!["spec"]!["automountServiceAccountToken"]!.GetValue<bool>());
+    }
+
+    [Theory]
+    [InlineData("", "claim executor-store", true)]
+    [InlineData("store.persistence.existingClaim=mine", "claim mine", false)]
+    [InlineData("store.persistence.enabled=false", "emptyDir ", false)]
+    [InlineData("store.persistence.ephemeralLimit=5Gi,enabled=false", "emptyDir 5Gi", false)]
+    public async Task The_data_lies_on_a_claim_or_on_the_node(string set, string expected, bool isMade)
+    {
+        var limited = set.Split(',');
+        var chart = await RenderedChart.OfAsync(new ChartRequest
+        {
+            Set = [.. limited.Where(item => item.Length > 0).Select((item, i) => i == 0 ? item : "store.persistence." + item)],
+        });
+        var data = chart.Get("Deployment", "executor-store")["spec"]!["template"]!["spec"]!["volumes"]!.AsArray().Single(volume => volume!["name"]!.GetValue<string>() == "data")!;
+        var found = data["persistentVolumeClaim"] is { } claim
+            ? $"claim {claim["claimName"]}"
+            : $"emptyDir {data["emptyDir"]!["sizeLimit"]}";
+        Assert.Equal(expected, found);
+        Assert.Equal(isMade, chart.Find("PersistentVolumeClaim", "executor-store") is not null);
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("fast", "fast")]
+    [InlineData("-", "")]
+    public async Task The_claim_asks_for_a_class_for_none_or_for_the_default(string given, string? expected)
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = $"store:\n  persistence:\n    storageClass: '{given}'\n" });
+        Assert.Equal(expected, chart.Get("PersistentVolumeClaim", "executor-store")["spec"]!["storageClassName"]?.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("1.20.15", "policy/v1beta1")]
+    [InlineData("1.21.0", "policy/v1")]
+    [InlineData("1.34.0", "policy/v1")]
+    public async Task The_disruption_budget_has_the_version_that_the_server_knows(string server, string expected)
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { KubeVersion = server });
+        Assert.Equal(expected, chart.Get("PodDisruptionBudget", "executor-store")["apiVersion"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_master_key_is_random_long_enough_and_reaches_the_store_as_a_file_alone()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything });
+        var encoded = KeyOf(chart);
+        var key = Encoding.UTF8.GetString(Convert.FromBase64String(encoded));
+        Assert.InRange(key.Length, 32, 4096);
+        Assert.NotEqual(encoded, KeyOf(await RenderedChart.OfAsync(new ChartRequest())));
+
+        // The Secret is the one place of the key, however it is written.
+        Assert.Equal(2, chart.Text.Split(encoded).Length);
+        Assert.DoesNotContain(key, chart.Text, StringComparison.Ordinal);
+        foreach (var (owner, template) in chart.PodTemplates)
+        {
+            var volume = template["spec"]!["volumes"]!.AsArray().Single(item => item!["secret"] is not null)!;
+            Assert.Equal("executor-store-key", volume["secret"]!["secretName"]!.GetValue<string>());
+            foreach (var container in RenderedChart.ContainersOf(template))
+            {
+                Assert.Equal("/etc/executor/store", container["volumeMounts"]!.AsArray().Single(mount => JsonNode.DeepEquals(mount!["name"], volume["name"]))!["mountPath"]!.GetValue<string>());
+                Assert.DoesNotContain("secretKeyRef", container.ToJsonString(), StringComparison.Ordinal);
+                Assert.True(container["envFrom"] is null, owner);
+            }
+        }
+
+        Assert.Contains("--key-file=/etc/executor/store/master.key", RenderedChart.TextsOf(Container(chart)["args"]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_key_that_is_there_is_kept(bool isUpgrade)
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { IsUpgrade = isUpgrade, ExistingObjects = ExistingKey });
+        Assert.Equal("S0VFUC1USElTLUtFWQ==", KeyOf(chart));
+    }
+
+    [Fact]
+    public async Task A_key_of_the_users_own_is_mounted_and_none_is_made()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything, Set = ["store.key.existingSecret=mine"] });
+        Assert.Null(chart.Find("Secret", "executor-store-key"));
+        Assert.All(
+            chart.PodTemplates,
+            pod => Assert.Contains(pod.Template["spec"]!["volumes"]!.AsArray(), volume => volume!["secret"]?["secretName"]?.GetValue<string>() == "mine"));
+    }
+
+    [Fact]
+    public async Task The_network_policy_admits_tasks_drivers_and_whom_values_name()
+    {
+        Assert.Null((await RenderedChart.OfAsync(new ChartRequest())).Find("NetworkPolicy", "executor-store"));
+
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything });
+        var rule = chart.Get("NetworkPolicy", "executor-store")["spec"]!["ingress"]!.AsArray().Single()!;
+        Assert.Equal("grpc", rule["ports"]!.AsArray().Single()!["port"]!.GetValue<string>());
+        Assert.Equal(
+            ["""{"app.kubernetes.io/managed-by":"executor"}""", """{"app.kubernetes.io/component":"driver"}""", """{"app":"airflow"}"""],
+            rule["from"]!.AsArray().Select(peer => peer!["podSelector"]!["matchLabels"]!.ToJsonString()));
+        var driver = chart.Get("Job", "executor-run-nightly-1")["spec"]!["template"]!["metadata"]!["labels"];
+        Assert.Contains(rule["from"]!.AsArray(), peer => RenderedChart.Selects(peer!["podSelector"]!["matchLabels"], driver));
+    }
+
+    [Fact]
+    public async Task Without_a_store_nothing_of_it_is_made()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["store.enabled=false"] });
+        Assert.DoesNotContain(chart.Objects, item => RenderedChart.NameOf(item).StartsWith("executor-store", StringComparison.Ordinal));
+    }
+
+    private static JsonObject Container(RenderedChart chart) =>
+        RenderedChart.ContainersOf(chart.Get("Deployment", "executor-store")["spec"]!["template"]!.AsObject()).Single();
+
+    private static string KeyOf(RenderedChart chart) => chart.Get("Secret", "executor-store-key")["data"]!["master.key"]!.GetValue<string>();
+}
