@@ -65,7 +65,8 @@ public sealed record BundleManifest
             if (!Sha256Hex.IsValid(part.Sha256) || part.Bytes is < 1 or > BundleLimits.PartBytes
                 || (part.Bytes < BundleLimits.PartBytes && i < manifest.Parts.Count - 1))
             {
-                return $"part {i} is '{part.Sha256}' of {part.Bytes} bytes, expected a SHA-256 in hex and {BundleLimits.PartBytes} bytes (fewer in the last part)";
+                return $"part {i} is '{part.Sha256}' of {part.Bytes} bytes, expected a SHA-256 in hex and {BundleLimits.PartBytes} bytes "
+                    + "(fewer in the last part)";
             }
         }
 

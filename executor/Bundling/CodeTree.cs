@@ -49,7 +49,8 @@ internal sealed class CodeTree
         List(folder, new DirectoryInfo(folder), "", leaveOut, listed);
         if (listed.Sum(static entry => entry.Bytes) is > BundleLimits.MaxContentBytes and var bytes)
         {
-            throw new BundleException($"{folder} has {bytes} bytes, expected at most {BundleLimits.MaxContentBytes} ({BundleLimits.MaxContentBytes >> 20} MiB)");
+            throw new BundleException(
+                $"{folder} has {bytes} bytes, expected at most {BundleLimits.MaxContentBytes} ({BundleLimits.MaxContentBytes >> 20} MiB)");
         }
 
         listed.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
@@ -92,7 +93,8 @@ internal sealed class CodeTree
         {
             return BundlePaths.IsInside(path, target)
                 ? new CodeEntry(path, CodeEntryKind.Link) { Target = target }
-                : throw new BundleException($"{info.FullName}: the link leads to {target}, expected a relative path that stays in the folder of the code");
+                : throw new BundleException(
+                    $"{info.FullName}: the link leads to {target}, expected a relative path that stays in the folder of the code");
         }
 
         return info switch
