@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Executor.Contracts.Bundles;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
@@ -17,7 +16,6 @@ namespace Executor.Contracts;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TaskDescriptor))]
-[JsonSerializable(typeof(BundleManifest))]
 [JsonSerializable(typeof(CommitRecord))]
 [JsonSerializable(typeof(SealRecord))]
 [JsonSerializable(typeof(AttemptUsage))]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Executor.Contracts.Integrity;
 
 namespace Executor.Contracts.Bundles;
@@ -19,7 +20,7 @@ public sealed record BundleManifest
     public required IReadOnlyList<BundlePart> Parts { get; init; }
 
     /// <summary>The bytes of the archive.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public long ArchiveBytes => Parts.Sum(static part => (long)part.Bytes);
 
     /// <summary>Reads a manifest and checks it against <see cref="BundleLimits"/>.</summary>
@@ -29,7 +30,7 @@ public sealed record BundleManifest
         BundleManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize(json, ContractsJson.Default.BundleManifest);
+            manifest = JsonSerializer.Deserialize(json, BundleJson.Default.BundleManifest);
         }
         catch (JsonException e)
         {
@@ -40,7 +41,7 @@ public sealed record BundleManifest
     }
 
     /// <summary>The JSON that <see cref="Read"/> takes.</summary>
-    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, ContractsJson.Default.BundleManifest);
+    public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, BundleJson.Default.BundleManifest);
 
     private static string? ProblemOf(BundleManifest manifest)
     {
@@ -56,11 +57,16 @@ public sealed record BundleManifest
 
         for (var i = 0; i < manifest.Parts.Count; i++)
         {
-            var part = manifest.Parts[i];
+            if (manifest.Parts[i] is not { } part)
+            {
+                return $"part {i} is null";
+            }
+
             if (!Sha256Hex.IsValid(part.Sha256) || part.Bytes is < 1 or > BundleLimits.PartBytes
                 || (part.Bytes < BundleLimits.PartBytes && i < manifest.Parts.Count - 1))
             {
-                return $"part {i} is '{part.Sha256}' of {part.Bytes} bytes, expected a SHA-256 in hex and {BundleLimits.PartBytes} bytes (fewer in the last part)";
+                return $"part {i} is '{part.Sha256}' of {part.Bytes} bytes, expected a SHA-256 in hex and {BundleLimits.PartBytes} bytes "
+                    + "(fewer in the last part)";
             }
         }
 

@@ -46,10 +46,11 @@ internal sealed class CodeTree
     public static CodeTree Read(string folder, string? leaveOut = null)
     {
         var listed = new List<CodeEntry>();
-        List(new DirectoryInfo(folder), "", leaveOut, listed);
+        List(folder, new DirectoryInfo(folder), "", leaveOut, listed);
         if (listed.Sum(static entry => entry.Bytes) is > BundleLimits.MaxContentBytes and var bytes)
         {
-            throw new BundleException($"{folder} has {bytes} bytes, expected at most {BundleLimits.MaxContentBytes} ({BundleLimits.MaxContentBytes >> 20} MiB)");
+            throw new BundleException(
+                $"{folder} has {bytes} bytes, expected at most {BundleLimits.MaxContentBytes} ({BundleLimits.MaxContentBytes >> 20} MiB)");
         }
 
         listed.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
@@ -58,7 +59,7 @@ internal sealed class CodeTree
 
     private static bool IsFile(CodeEntry entry) => entry.Kind is CodeEntryKind.File or CodeEntryKind.ExecutableFile;
 
-    private static void List(DirectoryInfo folder, string prefix, string? leaveOut, List<CodeEntry> entries)
+    private static void List(string root, DirectoryInfo folder, string prefix, string? leaveOut, List<CodeEntry> entries)
     {
         foreach (var info in folder.EnumerateFileSystemInfos())
         {
@@ -69,14 +70,14 @@ internal sealed class CodeTree
 
             if (entries.Count == BundleLimits.MaxEntries)
             {
-                throw new BundleException($"{folder.FullName} and the folders beside it hold more than the {BundleLimits.MaxEntries} files that code may have");
+                throw new BundleException($"{root} holds more than the {BundleLimits.MaxEntries} files and folders that code may have");
             }
 
             var entry = Describe(info, prefix + info.Name);
             entries.Add(entry);
             if (entry.Kind == CodeEntryKind.Folder)
             {
-                List((DirectoryInfo)info, $"{entry.Path}/", leaveOut, entries);
+                List(root, (DirectoryInfo)info, $"{entry.Path}/", leaveOut, entries);
             }
         }
     }
@@ -92,7 +93,8 @@ internal sealed class CodeTree
         {
             return BundlePaths.IsInside(path, target)
                 ? new CodeEntry(path, CodeEntryKind.Link) { Target = target }
-                : throw new BundleException($"{info.FullName}: the link leads to {target}, expected a relative path that stays in the folder of the code");
+                : throw new BundleException(
+                    $"{info.FullName}: the link leads to {target}, expected a relative path that stays in the folder of the code");
         }
 
         return info switch

@@ -56,7 +56,8 @@ internal sealed class BundleUnpacker
         if (_entries != _manifest.Entries || _contentBytes != _manifest.ContentBytes)
         {
             throw Invalid(
-                $"it holds {_entries} entries with {_contentBytes} bytes, expected {_manifest.Entries} with {_manifest.ContentBytes} as its manifest announces");
+                $"it holds {_entries} entries with {_contentBytes} bytes, expected {_manifest.Entries} with {_manifest.ContentBytes} "
+                + "as its manifest announces");
         }
     }
 

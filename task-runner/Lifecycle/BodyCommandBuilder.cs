@@ -28,14 +28,16 @@ internal static class BodyCommandBuilder
         var environment = BuildEnvironment(descriptor, settings.Environment, folders);
         return new BodyCommand
         {
-            Arguments = Assembly(descriptor, folders) is { } task ? DotnetHostCommand.For(task, settings.DotnetHost, environment) : descriptor.Command!,
+            Arguments = LocateDotnet(descriptor, folders) is { } task
+                ? DotnetHostCommand.For(task, settings.DotnetHost, environment)
+                : descriptor.Command!,
             Environment = environment,
             WorkingDirectory = WorkingDirectory(descriptor, folders),
             FeedsStandardInput = descriptor.Inputs.Any(static input => input.Stdin),
         };
     }
 
-    private static DotnetTask? Assembly(TaskDescriptor descriptor, AttemptFolders folders) =>
+    private static DotnetTask? LocateDotnet(TaskDescriptor descriptor, AttemptFolders folders) =>
         descriptor is { Dotnet: { } task, Code: not null } ? task with { Assembly = Path.Combine(folders.Code, task.Assembly) } : descriptor.Dotnet;
 
     // A .NET task starts in the same kind of folder whether its assembly was fetched or lies on this machine.

@@ -29,7 +29,8 @@ internal sealed class DescriptorSource
     /// <exception cref="AttemptFailedException">Nothing, or nothing that can be used (exit code 120).</exception>
     public static DescriptorSource Find(IReadOnlyDictionary<string, string> environment)
     {
-        if (Get(EnvironmentNames.DescriptorBlob) is not { } blob || Get(EnvironmentNames.Descriptor) is not null || Get(EnvironmentNames.DescriptorFile) is not null)
+        if (Get(EnvironmentNames.DescriptorBlob) is not { } blob
+            || (Get(EnvironmentNames.Descriptor) ?? Get(EnvironmentNames.DescriptorFile)) is not null)
         {
             var descriptor = DescriptorReader.Read(environment);
             return new DescriptorSource(descriptor.Stores, descriptor, "", "");

@@ -5,8 +5,8 @@ using Executor.Bundling;
 using Executor.Contracts.Bundles;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
-using Executor.Tests.Driving;
 using Executor.TestKit;
+using Executor.Tests.Driving;
 using Xunit;
 
 namespace Executor.Tests.Bundling;

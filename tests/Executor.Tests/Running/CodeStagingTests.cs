@@ -3,8 +3,8 @@ using Executor.Bundling;
 using Executor.Contracts.Records;
 using Executor.Planning;
 using Executor.Running;
-using Executor.Tests.Driving;
 using Executor.TestKit;
+using Executor.Tests.Driving;
 using Xunit;
 
 namespace Executor.Tests.Running;

@@ -117,6 +117,17 @@ public sealed class HostileCodeTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("no JSON")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"contentBytes":1,"entries":1,"parts":null}""")]
+    [InlineData("""{"contentBytes":1,"entries":1,"parts":[]}""")]
+    [InlineData("""{"contentBytes":1,"entries":1,"parts":[null]}""")]
+    [InlineData("""{"contentBytes":1,"entries":1,"parts":[{"bytes":1}]}""")]
+    public void What_is_no_manifest_is_refused(string json) =>
+        Assert.Throws<FormatException>(() => BundleManifest.Read(System.Text.Encoding.UTF8.GetBytes(json)));
+
+    [Theory]
     [InlineData("a", "b", true)]
     [InlineData("a", "./b/", true)]
     [InlineData("a", "..", false)]
