@@ -126,7 +126,7 @@ internal static class DriverJob
         {
             if (value is not null)
             {
-                variables.Add(Variable(name, value));
+                variables.Add((JsonNode)Variable(name, value));
             }
         }
     }

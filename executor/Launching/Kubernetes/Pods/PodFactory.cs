@@ -63,7 +63,7 @@ internal sealed class PodFactory(PodSettings settings)
         if (IsInjected(task))
         {
             spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources));
-            spec["volumes"]!.AsArray().Add(EmptyDirectory(RunnerVolume));
+            spec["volumes"]!.AsArray().Add((JsonNode)EmptyDirectory(RunnerVolume));
         }
 
         if (settings.ImagePullSecrets.Count > 0)
@@ -127,7 +127,7 @@ internal sealed class PodFactory(PodSettings settings)
         };
         if (IsInjected(task))
         {
-            container["volumeMounts"]!.AsArray().Add(Mount(RunnerVolume, RunnerPath, isReadOnly: true));
+            container["volumeMounts"]!.AsArray().Add((JsonNode)Mount(RunnerVolume, RunnerPath, isReadOnly: true));
         }
 
         if (settings.ImagePullPolicy is { } policy)
@@ -159,13 +159,13 @@ internal sealed class PodFactory(PodSettings settings)
         if (source.Inline is { } inline)
         {
             // Kubernetes replaces $(NAME) in values; $$ stands for one $.
-            variables.Add(Variable(EnvironmentNames.Descriptor, Encoding.UTF8.GetString(inline).Replace("$(", "$$(", StringComparison.Ordinal)));
+            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Encoding.UTF8.GetString(inline).Replace("$(", "$$(", StringComparison.Ordinal)));
         }
         else
         {
-            variables.Add(Variable(EnvironmentNames.DescriptorBlob, source.Hash));
-            variables.Add(Variable(EnvironmentNames.DescriptorRun, descriptor.Attempt.Run));
-            variables.Add(Variable(EnvironmentNames.DescriptorStores, string.Join(',', descriptor.Stores)));
+            variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorBlob, source.Hash));
+            variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorRun, descriptor.Attempt.Run));
+            variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorStores, string.Join(',', descriptor.Stores)));
         }
 
         return variables;
