@@ -118,6 +118,46 @@ public sealed class Installation : IAsyncDisposable
         new ProgramStart(Kubectl.Path, ["--kubeconfig", Cluster.KubeconfigPath, "--namespace", Namespace, .. arguments]) { Input = input },
         TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until a pod of a task runs, and returns it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="index">The instance.</param>
+    /// <param name="attempt">The attempt's number.</param>
+    public async Task<V1Pod> WhenRunningAsync(string run, string task, int index = 0, int attempt = 1)
+    {
+        V1Pod? found = null;
+        await Poll.UntilAsync(
+            async () => (found = (await PodsAsync(run, task, index)).FirstOrDefault(pod => pod.Metadata.Labels!["executor.dev/attempt"] == $"{attempt}"
+                && pod.Status?.ContainerStatuses?.Any(status => status.Name == "task" && status.State?.Running is not null) == true)) is not null,
+            TimeSpan.FromMinutes(2),
+            () => $"attempt {attempt} of {task}[{index}] of run {run} to run",
+            TestContext.Current.CancellationToken);
+        return found!;
+    }
+
+    /// <summary>The pods of a run's attempts that are there.</summary>
+    public async Task<IList<V1Pod>> PodsAsync(string run, string? task = null, int? index = null)
+    {
+        var selector = $"executor.dev/run={run},app.kubernetes.io/component=task"
+            + (task is null ? "" : $",executor.dev/task={task}") + (index is null ? "" : $",executor.dev/index={index}");
+        return (await Client.Pods(Namespace).ListAllAsync(new ListOptions { LabelSelector = selector }, TestContext.Current.CancellationToken)).Items;
+    }
+
+    /// <summary>The Jobs of a run's attempts that are there.</summary>
+    public async Task<IList<V1Job>> JobsAsync(string run) => (await Client.Jobs(Namespace).ListAllAsync(
+        new ListOptions { LabelSelector = $"executor.dev/run={run},app.kubernetes.io/component=task" }, TestContext.Current.CancellationToken)).Items;
+
+    /// <summary>Waits until no Job of a run's attempts is left: all were released.</summary>
+    public Task WhenReleasedAsync(string run) => Poll.UntilAsync(
+        async () => (await JobsAsync(run)).Count == 0,
+        TimeSpan.FromMinutes(1),
+        () => $"the release of the Jobs of run {run}",
+        TestContext.Current.CancellationToken);
+
+    /// <summary>The decisions in a run's journal, in order.</summary>
+    public async Task<IReadOnlyList<JsonNode>> JournalAsync(string run) =>
+        [.. (await ExecutorAsync("status", run, "--journal")).Expect(0).OutputLines.Select(line => JsonNode.Parse(line)!)];
+
     /// <summary>Waits until the store has a ready pod.</summary>
     public async Task WhenStoreIsReadyAsync(CancellationToken cancellationToken) => await Poll.UntilAsync(
         async () => (await Client.Resource(KubernetesResources.Deployments, Namespace).ReadAsync("executor-store", cancellationToken)).Status?.ReadyReplicas > 0,
@@ -161,13 +201,13 @@ public sealed class Installation : IAsyncDisposable
             cancellationToken: cancellationToken);
         var configuration = Cluster.NewConfiguration();
         var authorities = string.Concat(configuration.SslCaCerts!.Select(certificate => certificate.ExportCertificatePem() + "\n"));
-        _directory.Write("kubeconfig", $$"""
+        _directory.Write("kubeconfig", $$$"""
             apiVersion: v1
             kind: Config
             current-context: user
-            contexts: [{name: user, context: {cluster: cluster, user: user, namespace: {{Namespace}}}}]
-            clusters: [{name: cluster, cluster: {server: "{{configuration.Host}}", certificate-authority-data: {{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}]
-            users: [{name: user, user: {token: "{{await TokenAsync()}}"}}]
+            contexts: [{name: user, context: {cluster: cluster, user: user, namespace: {{{Namespace}}}}}]
+            clusters: [{name: cluster, cluster: {server: "{{{configuration.Host}}}", certificate-authority-data: {{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}}]
+            users: [{name: user, user: {token: "{{{await TokenAsync()}}}"}}]
             """);
     }
 
