@@ -37,11 +37,11 @@ public sealed class PodClient : GenericClient<V1Pod>
 
     /// <summary>
     /// Connects to a TCP port of a pod through the API server (WebSocket subprotocol <c>v4.channel.k8s.io</c>), also to one that listens on the pod's
-    /// loopback address alone. Needs <c>get</c>, and from 1.35 on <c>create</c>, of <c>pods/portforward</c>. The stream may be read and written at the same time, by
-    /// one reader and one writer; it buffers nothing but one message of 32 KiB being written. A read returns 0 when the pod closed the connection, and fails with an
-    /// <see cref="IOException"/> when nobody listens on the port, with the server's words, or when the connection broke, which pings notice
-    /// (<see cref="KubernetesClientOptions.KeepAlivePingDelay"/>). There is no half-close. A cancelled read or write breaks the connection; disposal
-    /// closes it. It outlives this client.
+    /// loopback address alone. Needs <c>get</c>, and from 1.35 on <c>create</c>, of <c>pods/portforward</c>. The stream may be read and written at the
+    /// same time, by one reader and one writer; it buffers nothing but one message of 32 KiB being written. A read returns 0 when the pod closed the
+    /// connection, and fails with an <see cref="IOException"/> when nobody listens on the port, with the server's words, or when the connection broke.
+    /// Pings notice that (<see cref="KubernetesClientOptions.KeepAlivePingDelay"/>); a pod that for so long takes nothing of what is written looks the
+    /// same. There is no half-close. A cancelled read or write breaks the connection; disposal closes it. It outlives this client.
     /// </summary>
     /// <exception cref="KubernetesException">There is no such pod (404), it is not on a node yet (400), or it may not be reached (403). That nobody
     /// listens shows only when the stream is read.</exception>

@@ -108,27 +108,9 @@ public sealed partial class FakeApiServer
 
     private async Task AnswerAsync(HttpContext context, FakeRequest request)
     {
-        if (request.Path == "/version")
+        if (Discovery(request.Path) is { } known)
         {
-            var (major, minor) = Options.Version;
-            await WriteAsync(context, new JsonObject
-            {
-                ["major"] = $"{major}",
-                ["minor"] = $"{minor}",
-                ["gitVersion"] = $"v{major}.{minor}.0",
-                ["platform"] = "linux/amd64",
-            });
-            return;
-        }
-
-        if (request.Path == "/apis")
-        {
-            await WriteAsync(context, new JsonObject
-            {
-                ["kind"] = "APIGroupList",
-                ["apiVersion"] = "v1",
-                ["groups"] = new JsonArray([.. Options.ApiGroups.Select(Group)]),
-            });
+            await WriteAsync(context, known);
             return;
         }
 
@@ -153,17 +135,6 @@ public sealed partial class FakeApiServer
         };
         context.Response.StatusCode = code;
         await WriteAsync(context, answer);
-    }
-
-    private static JsonObject Group(string groupVersion)
-    {
-        var version = new JsonObject { ["groupVersion"] = groupVersion, ["version"] = groupVersion.Split('/')[1] };
-        return new JsonObject
-        {
-            ["name"] = groupVersion.Split('/')[0],
-            ["versions"] = new JsonArray(version),
-            ["preferredVersion"] = version.DeepClone(),
-        };
     }
 
     private (JsonObject Answer, int Code) Objects(ResourcePath path, FakeRequest request)
