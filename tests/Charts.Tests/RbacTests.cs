@@ -49,7 +49,7 @@ public sealed class RbacTests
         Assert.DoesNotContain(plain.Objects, item => item["kind"]!.GetValue<string>().StartsWith("Cluster", StringComparison.Ordinal));
 
         var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["rbac.nodes=true"] });
-        Assert.Equal(["nodes: list"], RightsOf(chart, "ClusterRole", "batch-executor-nodes"));
+        Assert.Equal(["nodes: list watch"], RightsOf(chart, "ClusterRole", "batch-executor-nodes"));
         var binding = chart.Get("ClusterRoleBinding", "batch-executor-nodes");
         Assert.Equal("batch-executor-nodes", binding["roleRef"]!["name"]!.GetValue<string>());
         Assert.Equal("executor-driver", binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>());

@@ -84,5 +84,5 @@ cluster, and the end-to-end tests run under exactly these.
 {{- define "executor.nodeRules" -}}
 - apiGroups: [""]
   resources: [nodes]
-  verbs: [list]
+  verbs: [list, watch]
 {{- end }}

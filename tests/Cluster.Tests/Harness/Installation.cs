@@ -22,6 +22,7 @@ public sealed class Installation : IAsyncDisposable
     public const string BusyBox = "executor/busybox:dev";
 
     private const string User = "tester";
+    private const string Driver = "driver";
     private static readonly string Program = Repository.Program("executor", "executor");
     private readonly TemporaryDirectory _directory = new("executor-cluster-");
 
@@ -45,6 +46,9 @@ public sealed class Installation : IAsyncDisposable
 
     /// <summary>The kubeconfig of the user.</summary>
     public string Kubeconfig => _directory.PathOf("kubeconfig");
+
+    /// <summary>The kubeconfig of somebody with the rights of a user and of a driver, who drives from outside.</summary>
+    public string DriverKubeconfig => _directory.PathOf("driver-kubeconfig");
 
     /// <summary>Installs the chart and waits until the store is ready.</summary>
     /// <param name="cluster">The cluster; stays the caller's.</param>
@@ -89,12 +93,18 @@ public sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Starts <c>executor</c> as the user, on this namespace.</summary>
-    public RunningProgram Start(params string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
+    public RunningProgram Start(params string[] arguments) => StartAs(Kubeconfig, arguments);
+
+    /// <summary>Starts <c>executor</c> with the driver's rights, to drive here.</summary>
+    public RunningProgram StartDriver(params string[] arguments) => StartAs(DriverKubeconfig, [.. arguments, "--driver", "here"]);
+
+    /// <summary>Starts <c>executor</c> with another kubeconfig.</summary>
+    public RunningProgram StartAs(string kubeconfig, params string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
     {
         WorkingDirectory = _directory.PathOf(),
         Environment = new Dictionary<string, string?>
         {
-            ["KUBECONFIG"] = Kubeconfig,
+            ["KUBECONFIG"] = kubeconfig,
             ["EXECUTOR_STATE"] = _directory.PathOf("state"),
             ["EXECUTOR_BACKEND"] = "kubernetes",
             ["EXECUTOR_NAMESPACE"] = Namespace,
@@ -168,6 +178,11 @@ public sealed class Installation : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // What lies outside of the namespace does not go with it.
+        var name = $"{Namespace}-executor-nodes";
+        await RunningProgram.RunAsync(
+            new ProgramStart(Kubectl.Path, "--kubeconfig", Cluster.KubeconfigPath, "delete", "--ignore-not-found", $"clusterrole/{name}", $"clusterrolebinding/{name}"),
+            CancellationToken.None);
         await Place.DisposeAsync();
         _directory.Dispose();
     }
@@ -186,7 +201,10 @@ public sealed class Installation : IAsyncDisposable
                   persistence: {enabled: false}
                   resources: {cpu: 500m, memory: 768Mi}
                 rbac:
-                  users: [{kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}]
+                  nodes: true
+                  users:
+                    - {kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}
+                    - {kind: ServiceAccount, name: {{Driver}}, namespace: {{Namespace}}}
                 """,
             },
             cancellationToken);
@@ -195,26 +213,40 @@ public sealed class Installation : IAsyncDisposable
 
     private async Task MakeUserAsync(CancellationToken cancellationToken)
     {
-        var accounts = Client.Resource(UntypedObject.Resource("", "v1", "serviceaccounts"), Namespace);
-        await accounts.CreateAsync(
-            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = User } },
-            cancellationToken: cancellationToken);
+        foreach (var account in (string[])[User, Driver])
+        {
+            await Client.Resource(UntypedObject.Resource("", "v1", "serviceaccounts"), Namespace).CreateAsync(
+                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = account } },
+                cancellationToken: cancellationToken);
+        }
+
+        (await KubectlAsync(["create", "rolebinding", "drives", "--role=executor-driver", $"--serviceaccount={Namespace}:{Driver}"])).Expect(0);
+        await WriteKubeconfigAsync("kubeconfig", User, null);
+        await WriteKubeconfigAsync("driver-kubeconfig", Driver, null);
+    }
+
+    /// <summary>Writes a kubeconfig of the driver's that leads through a proxy on this machine, and returns its path.</summary>
+    public Task<string> DriverKubeconfigThroughAsync(CuttableProxy proxy) => WriteKubeconfigAsync($"through-{proxy?.Port}", Driver, proxy);
+
+    private async Task<string> WriteKubeconfigAsync(string name, string account, CuttableProxy? proxy)
+    {
         var configuration = Cluster.NewConfiguration();
         var authorities = string.Concat(configuration.SslCaCerts!.Select(certificate => certificate.ExportCertificatePem() + "\n"));
-        _directory.Write("kubeconfig", $$$"""
+        var server = proxy is null ? configuration.Host : new Uri($"https://127.0.0.1:{proxy.Port}");
+        return _directory.Write(name, $$$"""
             apiVersion: v1
             kind: Config
             current-context: user
             contexts: [{name: user, context: {cluster: cluster, user: user, namespace: {{{Namespace}}}}}]
-            clusters: [{name: cluster, cluster: {server: "{{{configuration.Host}}}", certificate-authority-data: {{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}}]
-            users: [{name: user, user: {token: "{{{await TokenAsync()}}}"}}]
+            clusters: [{name: cluster, cluster: {server: "{{{server}}}", tls-server-name: "{{{configuration.Host.Host}}}", certificate-authority-data: {{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}}]
+            users: [{name: user, user: {token: "{{{await TokenAsync(account)}}}"}}]
             """);
     }
 
-    private async Task<string> TokenAsync()
+    private async Task<string> TokenAsync(string account)
     {
         var request = """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 7200}}""";
-        var answer = await KubectlAsync(["create", "--raw", $"/api/v1/namespaces/{Namespace}/serviceaccounts/{User}/token", "-f", "-"], request);
+        var answer = await KubectlAsync(["create", "--raw", $"/api/v1/namespaces/{Namespace}/serviceaccounts/{account}/token", "-f", "-"], request);
         return (string)JsonNode.Parse(answer.Expect(0).Output)!["status"]!["token"]!;
     }
 }
