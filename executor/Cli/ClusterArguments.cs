@@ -40,14 +40,13 @@ internal sealed class ClusterArguments
 
     private const string DefaultRegistry = "executor";
     private const string Local = "local";
-    private const string Kubernetes = "kubernetes";
 
     private static string Version => typeof(ClusterArguments).Assembly.GetName().Version?.ToString(3) ?? "latest";
 
     /// <summary>Adds those that every command on runs has.</summary>
     public void AddTo(Command command)
     {
-        _backend.AcceptOnlyFromAmong(Local, Kubernetes);
+        _backend.AcceptOnlyFromAmong(Local, ClusterVariables.Kubernetes);
         command.Add(_backend);
         command.Add(_kubeconfig);
         command.Add(_context);
@@ -65,7 +64,7 @@ internal sealed class ClusterArguments
     /// <summary>Which cluster; null for this machine.</summary>
     public ClusterOptions? Options(ParseResult parsed, Uri? store, string? storeKeyFile)
     {
-        if (parsed.GetRequiredValue(_backend) != Kubernetes)
+        if (parsed.GetRequiredValue(_backend) != ClusterVariables.Kubernetes)
         {
             return null;
         }

@@ -6,6 +6,9 @@ internal static class ClusterVariables
     /// <summary><c>local</c> or <c>kubernetes</c>.</summary>
     public const string Backend = "EXECUTOR_BACKEND";
 
+    /// <summary>The value of <see cref="Backend"/> for a cluster.</summary>
+    public const string Kubernetes = "kubernetes";
+
     /// <summary>The namespace.</summary>
     public const string NamespaceName = "EXECUTOR_NAMESPACE";
 

@@ -103,6 +103,7 @@ internal static class DriverJob
     private static JsonArray Environment(Uri store, ClusterImages images)
     {
         var variables = new JsonArray(
+            Variable(ClusterVariables.Backend, ClusterVariables.Kubernetes),
             Variable(ClusterVariables.Store, store.ToString()),
             Variable(ClusterVariables.StoreKeyFile, $"{KeyPath}/{ClusterStore.KeyName}"),
             Variable(ClusterVariables.RunnerImage, images.Runner),
