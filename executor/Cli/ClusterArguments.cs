@@ -78,6 +78,8 @@ internal sealed class ClusterArguments
             NamespaceName = parsed.GetValue(_namespace) ?? Variable(ClusterVariables.NamespaceName),
             Store = store ?? (Variable(ClusterVariables.Store) is { } address ? new Uri(address) : null),
             StoreKeyFile = storeKeyFile ?? Variable(ClusterVariables.StoreKeyFile),
+            DriverCpu = Variable(ClusterVariables.DriverCpu) ?? "500m",
+            DriverMemory = Variable(ClusterVariables.DriverMemory) ?? "512Mi",
             Images = new ClusterImages
             {
                 Runner = Variable(ClusterVariables.RunnerImage) ?? $"{registry}/task-runner:{tag}",

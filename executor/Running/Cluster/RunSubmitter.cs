@@ -78,7 +78,7 @@ internal sealed class RunSubmitter(
         await RemoveEndedDriverAsync(jobs, run, token);
         try
         {
-            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, hash, options.Images);
+            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, hash, options);
             await jobs.CreateAsync(job, cancellationToken: token);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)

@@ -88,6 +88,7 @@ public sealed class Installation : IAsyncDisposable
         kind: Workflow
         metadata: {name: {{name}}}
         spec:
+          defaults: {resources: {cpu: 100m, memory: 128Mi} }
           {{spec.ReplaceLineEndings("\n").Replace("\n", "\n  ", StringComparison.Ordinal)}}
         """);
 
@@ -117,6 +118,8 @@ public sealed class Installation : IAsyncDisposable
             ["EXECUTOR_IMAGE_TAG"] = "dev",
             ["EXECUTOR_IMAGE_PULL_POLICY"] = "IfNotPresent",
             ["EXECUTOR_IMAGE"] = ShellImage,
+            ["EXECUTOR_DRIVER_CPU"] = "250m",
+            ["EXECUTOR_DRIVER_MEMORY"] = "256Mi",
         },
     });
 
@@ -205,7 +208,7 @@ public sealed class Installation : IAsyncDisposable
                 image: {tag: dev, pullPolicy: IfNotPresent}
                 store:
                   persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
-                  resources: {cpu: 500m, memory: 768Mi}
+                  resources: {cpu: 250m, memory: 768Mi}
                 rbac:
                   nodes: true
                   users:

@@ -15,8 +15,8 @@ public sealed class QuotaTests
         using var cluster = await RealCluster.ConnectAsync(token);
         await using var installation = await Installation.InstallAsync(cluster, token);
 
-        // Room for the store, the driver and one task, but not for a second one.
-        await SetQuotaAsync(installation, "1300Mi", token);
+        // Room for the store and the driver, but not for a task.
+        await SetQuotaAsync(installation, "1100Mi", token);
         var workflow = installation.WriteWorkflow("held", """
             tasks:
               - {name: small, image: executor/busybox:dev, fanOut: {count: 3}, resources: {cpu: 50m, memory: 128Mi}, command: [/bin/true]}
