@@ -31,6 +31,12 @@ internal sealed record PlannedTask
     /// </summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>
+    /// True if <see cref="WorkingDirectory"/> was written relative to the workflow file and so is a folder of the machine that planned it, which nothing carries
+    /// to a cluster.
+    /// </summary>
+    public bool IsWorkingDirectoryLocal { get; init; }
+
     /// <summary>Additional environment, values with templates.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 

@@ -24,6 +24,7 @@ internal sealed class TaskPlanner(
         var name = task.Name?.Value ?? "";
         var dotnetSource = task.Dotnet?.Source is { } source ? Path.GetFullPath(source.Value, workflow.Directory) : null;
         var code = task.Dotnet is null && (own.Code ?? defaults.Code) is { } folder ? codes.Plan(folder) : null;
+        var workingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory, code, out var isLocal);
         return new PlannedTask
         {
             Name = name,
@@ -33,7 +34,8 @@ internal sealed class TaskPlanner(
             Dotnet = dotnetSource is null ? null : new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type),
             SourceHash = dotnetSource is null ? null : HashSource(task.Dotnet!.Source!, dotnetSource),
             Code = code,
-            WorkingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory, code),
+            WorkingDirectory = workingDirectory,
+            IsWorkingDirectoryLocal = isLocal,
             Environment = EnvironmentMerge.Values(own, defaults),
             Inputs = PlanInputs(task),
             Outputs = PlanOutputs(task),
@@ -77,8 +79,9 @@ internal sealed class TaskPlanner(
     }
 
     /// <summary>Parameters are put in here already, because only then it shows whether the path is relative to the file.</summary>
-    private string? PlanWorkingDirectory(Located<Template>? directory, PlannedCode? code)
+    private string? PlanWorkingDirectory(Located<Template>? directory, PlannedCode? code, out bool isLocal)
     {
+        isLocal = false;
         if (directory is null)
         {
             return null;
@@ -97,6 +100,7 @@ internal sealed class TaskPlanner(
 
         if (code is null || Path.IsPathFullyQualified(path.Text))
         {
+            isLocal = !Path.IsPathFullyQualified(path.Text);
             return Path.GetFullPath(path.Text, workflow.Directory);
         }
 

@@ -100,7 +100,7 @@ internal sealed class KubernetesLauncher : ILauncher
         var encoded = JobFactory.Encode(descriptor);
         var isStored = encoded.Length > JobFactory.MaxInlineDescriptor;
         var job = _factory.Create(descriptor, encoded, isStored, _avoidance.Of(attempt.Instance));
-        if (_tracker.Objects(attempt).Job is not null)
+        if (_tracker.IsLaunched(attempt))
         {
             return;
         }
@@ -115,8 +115,17 @@ internal sealed class KubernetesLauncher : ILauncher
             await RunBlobs.PutAsync(_records, attempt.Run, encoded, cancellationToken);
         }
 
-        var created = await _creator.CreateAsync(job, attempt, cancellationToken);
-        _tracker.Launched(attempt, JobShape.Strip(created));
+        try
+        {
+            var created = await _creator.CreateAsync(job, attempt, cancellationToken);
+            _tracker.Launched(attempt, JobShape.Strip(created));
+        }
+        catch (LaunchException)
+        {
+            // Its Job may have stood for a moment, and been seen.
+            _tracker.Abandon(attempt);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -147,7 +156,7 @@ internal sealed class KubernetesLauncher : ILauncher
     public void Release(AttemptId attempt, PlatformCause? cause)
     {
         if (cause is PlatformCause.Evicted or PlatformCause.NodeLost or PlatformCause.StartTimeout or PlatformCause.StartFailed or PlatformCause.Vanished
-            && _tracker.Objects(attempt).Pod?.Spec?.NodeName is { } node)
+            && _tracker.NodeOf(attempt) is { } node)
         {
             _avoidance.Lost(attempt.Instance, node);
         }

@@ -17,9 +17,10 @@ internal sealed class RunAttachment(
     /// <returns>The exit code; 130 or 143 if the following was interrupted, which leaves the run alone.</returns>
     public async Task<int> FollowAsync(RunPlan plan, string run, long started)
     {
+        var follower = new RunFollower(cluster, run, output, time);
         try
         {
-            await new RunFollower(cluster, run, output, time).FollowAsync(interrupts.Orderly);
+            await follower.FollowAsync(interrupts.Orderly);
         }
         catch (OperationCanceledException) when (interrupts.ExitCode is { } interrupted)
         {
@@ -32,7 +33,7 @@ internal sealed class RunAttachment(
             ?? throw new ClusterException($"the driver of run {run} has ended and the run has not; go on with `executor run ... --run-id {run}`");
         var exitCode = result.End == RunEnd.Cancelled ? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
-        await conclusion.ConcludeAsync(plan, run, store, result, accounts: null, time.GetElapsedTime(started), exitCode);
+        await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), accounts: null, time.GetElapsedTime(started), exitCode);
         return exitCode;
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
+using Executor.Kubernetes.Models;
 using Executor.Planning;
 
 namespace Executor.Launching.Kubernetes.Pods;
@@ -40,7 +41,6 @@ internal sealed class PodFactory(PodSettings settings)
     public JsonObject Create(
         TaskDescriptor descriptor, PlannedTask task, JsonObject labels, DescriptorSource source, IReadOnlyCollection<string> avoid)
     {
-        var fields = task.PodFields;
         var container = Container(descriptor, task, source);
         var podSecurity = new JsonObject
         {
@@ -97,7 +97,14 @@ internal sealed class PodFactory(PodSettings settings)
             },
             ["spec"] = spec,
         };
-        Lay(fields, template, spec, container, podSecurity);
+        var promised = template["metadata"]!.DeepClone().AsObject();
+        Lay(task, template, spec, container, podSecurity);
+        if (template["spec"] != spec)
+        {
+            throw Invalid(task, $"found spec {template["spec"]?.ToJsonString() ?? "null"}, expected a mapping of fields to change");
+        }
+
+        SettleMetadata(template, promised);
         Settle(spec, task, descriptor.Resources);
         return template;
     }
@@ -158,8 +165,7 @@ internal sealed class PodFactory(PodSettings settings)
             Variable(EnvironmentNames.LogFormat, settings.LogFormat));
         if (source.Inline is { } inline)
         {
-            // Kubernetes replaces $(NAME) in values; $$ stands for one $.
-            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Encoding.UTF8.GetString(inline).Replace("$(", "$$(", StringComparison.Ordinal)));
+            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Verbatim(Encoding.UTF8.GetString(inline))));
         }
         else
         {
@@ -170,6 +176,11 @@ internal sealed class PodFactory(PodSettings settings)
 
         return variables;
     }
+
+    /// <summary>
+    /// A value that arrives as it is (core/v1 EnvVar.value): Kubernetes replaces $(NAME), and takes every $$ for one $, whatever follows it.
+    /// </summary>
+    private static string Verbatim(string value) => value.Replace("$", "$$", StringComparison.Ordinal);
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
@@ -261,10 +272,9 @@ internal sealed class PodFactory(PodSettings settings)
         return mount;
     }
 
-    private static void Lay(
-        IReadOnlyDictionary<string, JsonElement> fields, JsonObject template, JsonObject spec, JsonObject container, JsonObject podSecurity)
+    private static void Lay(PlannedTask task, JsonObject template, JsonObject spec, JsonObject container, JsonObject podSecurity)
     {
-        foreach (var (name, value) in fields.OrderBy(field => field.Key == "podTemplate" ? 1 : 0))
+        foreach (var (name, value) in task.PodFields.OrderBy(field => field.Key == "podTemplate" ? 1 : 0))
         {
             var node = JsonNode.Parse(value.GetRawText());
             switch (name)
@@ -292,25 +302,41 @@ internal sealed class PodFactory(PodSettings settings)
         }
     }
 
+    /// <summary>The labels by which attempts are found, and what tells them apart, are nobody's to change; what was added to them stays.</summary>
+    private static void SettleMetadata(JsonObject template, JsonObject promised)
+    {
+        var metadata = template["metadata"] as JsonObject ?? [];
+        template["metadata"] = metadata;
+        var labels = metadata["labels"] as JsonObject ?? [];
+        metadata["labels"] = labels;
+        PodTemplatePatch.Apply(labels, promised["labels"]!.AsObject());
+        var annotations = metadata["annotations"] as JsonObject ?? [];
+        metadata["annotations"] = annotations;
+        foreach (var name in new[] { KubernetesLabels.AttemptName, KubernetesLabels.DescriptorHash })
+        {
+            annotations[name] = promised["annotations"]![name]!.DeepClone();
+        }
+    }
+
     /// <summary>Makes true what the product promises of every pod, whatever was laid over it, or says why it cannot.</summary>
     private static void Settle(JsonObject spec, PlannedTask task, ResourceLimits resources)
     {
         spec["restartPolicy"] = "Never";
-        var containers = spec["containers"]?.AsArray().OfType<JsonObject>().ToList() ?? [];
+        var containers = Elements(spec, "containers", task);
         var body = containers.FirstOrDefault(container => (string?)container["name"] == TaskContainer)
             ?? throw Invalid(task, $"found no container '{TaskContainer}', expected the one that runs the task to stay");
         var own = Resources(resources)["limits"]!.AsObject();
         foreach (var resource in own)
         {
-            if (body["resources"]?["limits"]?[resource.Key] is { } changed && !JsonNode.DeepEquals(changed, resource.Value))
+            if (Limits(body)?[resource.Key] is { } changed && !IsSameAmount(changed, resource.Value!))
             {
                 throw Invalid(task, $"found {resource.Key} {changed} in container '{TaskContainer}', expected it in the task's 'resources'");
             }
         }
 
-        foreach (var container in containers.Concat(spec["initContainers"]?.AsArray().OfType<JsonObject>() ?? []))
+        foreach (var container in containers.Concat(Elements(spec, "initContainers", task)))
         {
-            if (container["resources"]?["limits"] is not JsonObject limits || limits["cpu"] is null || limits["memory"] is null)
+            if (Limits(container) is not { } limits || limits["cpu"] is null || limits["memory"] is null)
             {
                 throw Invalid(
                     task, $"found no limits of cpu and memory in container '{container["name"]}', expected both: requests are set equal to them");
@@ -319,6 +345,19 @@ internal sealed class PodFactory(PodSettings settings)
             container["resources"]!["requests"] = limits.DeepClone();
         }
     }
+
+    private static List<JsonObject> Elements(JsonObject spec, string name, PlannedTask task) => spec[name] switch
+    {
+        null => [],
+        JsonArray items => [.. items.OfType<JsonObject>()],
+        var other => throw Invalid(task, $"found {name} {other.ToJsonString()}, expected a list of containers"),
+    };
+
+    private static JsonObject? Limits(JsonObject container) => (container["resources"] as JsonObject)?["limits"] as JsonObject;
+
+    private static bool IsSameAmount(JsonNode one, JsonNode other) =>
+        ResourceQuantity.TryParse(one.ToString(), out var left) && ResourceQuantity.TryParse(other.ToString(), out var right)
+        && left.ToDecimal() == right.ToDecimal();
 
     private static LaunchException Invalid(PlannedTask task, string problem) => new(hold: false, $"task {task.Name}: podTemplate: {problem}");
 }
