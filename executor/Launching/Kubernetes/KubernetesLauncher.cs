@@ -35,6 +35,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _loops = [];
+    private int _isDisposed;
 
     private KubernetesLauncher(
         KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, ObjectReference anchor, IRunRecords records, TimeProvider time)
@@ -115,12 +116,13 @@ internal sealed class KubernetesLauncher : ILauncher
             await RunBlobs.PutAsync(_records, attempt.Run, encoded, cancellationToken);
         }
 
+        _tracker.Launching(attempt);
         try
         {
             var created = await _creator.CreateAsync(job, attempt, cancellationToken);
             _tracker.Launched(attempt, JobShape.Strip(created));
         }
-        catch (LaunchException)
+        catch
         {
             // Its Job may have stood for a moment, and been seen.
             _tracker.Abandon(attempt);
@@ -173,6 +175,11 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <summary>Ends the watches, and deletes Jobs that were released. Attempts that run go on.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await _releaser.DisposeAsync();
         await _ending.CancelAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -14,6 +14,8 @@ namespace Executor.Launching.Kubernetes.Tracking;
 internal sealed class AttemptTracker
 {
     private readonly Dictionary<AttemptId, TrackedAttempt> _attempts = [];
+    private readonly Dictionary<AttemptId, HashSet<string>> _launching = [];
+    private readonly DepartedIds _departed = new();
     private readonly Channel<Observation> _observations = Channel.CreateUnbounded<Observation>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<TrackerRequest> _requests = Channel.CreateUnbounded<TrackerRequest>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
@@ -26,8 +28,8 @@ internal sealed class AttemptTracker
     {
         _rules = rules;
         _time = time;
-        Jobs = new JobHandler(this);
-        Pods = new PodHandler(this);
+        Jobs = new ObjectNews<V1Job>(JobSeen, JobDeleted);
+        Pods = new ObjectNews<V1Pod>(PodSeen, PodDeleted);
     }
 
     /// <summary>Takes what the watch of Jobs shows.</summary>
@@ -107,12 +109,28 @@ internal sealed class AttemptTracker
         }
     }
 
+    /// <summary>The attempt's Job is about to be created. Followed by <see cref="Launched"/> or <see cref="Abandon"/>.</summary>
+    public void Launching(AttemptId id)
+    {
+        lock (_lock)
+        {
+            _launching[id] = [];
+        }
+    }
+
     /// <summary>The attempt's Job was created, or found to stand.</summary>
     public void Launched(AttemptId id, V1Job job)
     {
         lock (_lock)
         {
             var attempt = GetOrAdd(id);
+            if (_launching.Remove(id, out var gone) && gone.Contains(job.Metadata.Uid!))
+            {
+                // The watch was quicker than the answer, and somebody else quicker than both.
+                ForgetIfGone(attempt);
+                return;
+            }
+
             if (attempt.Job is null || attempt.Job.Metadata.Uid != job.Metadata.Uid)
             {
                 attempt.Job = job;
@@ -135,6 +153,7 @@ internal sealed class AttemptTracker
     {
         lock (_lock)
         {
+            _launching.Remove(id);
             if (_attempts.TryGetValue(id, out var attempt) && !attempt.HasEnded)
             {
                 attempt.IsAbandoned = true;
@@ -223,6 +242,7 @@ internal sealed class AttemptTracker
         lock (_lock)
         {
             var now = _time.GetUtcNow();
+            _departed.Forget(now);
             foreach (var attempt in _attempts.Values.Where(attempt => attempt.LookAgainAt <= now).ToList())
             {
                 Look(attempt);
@@ -254,6 +274,11 @@ internal sealed class AttemptTracker
         {
             lock (_lock)
             {
+                if (_departed.Contains(id))
+                {
+                    return;
+                }
+
                 var attempt = GetOrAdd(id);
                 if (attempt.Job is { } known && known.Metadata.Uid != job.Metadata.Uid && IsOlder(job.Metadata, known.Metadata))
                 {
@@ -272,6 +297,11 @@ internal sealed class AttemptTracker
         {
             lock (_lock)
             {
+                if (_launching.TryGetValue(id, out var gone))
+                {
+                    gone.Add(job.Metadata.Uid!);
+                }
+
                 if (_attempts.TryGetValue(id, out var attempt) && attempt.Job?.Metadata.Uid == job.Metadata.Uid)
                 {
                     attempt.Job = null;
@@ -287,6 +317,11 @@ internal sealed class AttemptTracker
         {
             lock (_lock)
             {
+                if (_departed.Contains(id))
+                {
+                    return;
+                }
+
                 var attempt = GetOrAdd(id);
                 if (attempt.Pod is { } known && known.Metadata.Uid != pod.Metadata.Uid && IsOlder(pod.Metadata, known.Metadata))
                 {
@@ -334,10 +369,18 @@ internal sealed class AttemptTracker
 
     private void ForgetIfGone(TrackedAttempt attempt)
     {
-        if (attempt.Job is null && attempt.Pod is null)
+        if (attempt.Job is not null || attempt.Pod is not null)
+        {
+            return;
+        }
+
+        _attempts.Remove(attempt.Id);
+
+        // While its launch is under way, whoever launches it deletes a Job that has got no pod, and that is no end.
+        if (!attempt.IsAbandoned && !_launching.ContainsKey(attempt.Id))
         {
             End(attempt, MissingPods.JobGone(_time.GetUtcNow()).Facts);
-            _attempts.Remove(attempt.Id);
+            _departed.Add(attempt.Id, _time.GetUtcNow());
         }
     }
 
@@ -432,42 +475,4 @@ internal sealed class AttemptTracker
         facts is { ExitCode: 0, Platform: null, OutOfMemory: false } || (attempt.Pod?.Metadata ?? attempt.Job?.Metadata) is not { Name: { } name } subject
             ? null
             : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts);
-
-    private sealed class JobHandler(AttemptTracker tracker) : IInformerHandler<V1Job>
-    {
-        public ValueTask HandleAsync(InformerEvent<V1Job> change, CancellationToken cancellationToken)
-        {
-            if (change.Type == InformerEventType.Deleted)
-            {
-                tracker.JobDeleted(change.Value);
-            }
-            else
-            {
-                tracker.JobSeen(change.Value);
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-    }
-
-    private sealed class PodHandler(AttemptTracker tracker) : IInformerHandler<V1Pod>
-    {
-        public ValueTask HandleAsync(InformerEvent<V1Pod> change, CancellationToken cancellationToken)
-        {
-            if (change.Type == InformerEventType.Deleted)
-            {
-                tracker.PodDeleted(change.Value);
-            }
-            else
-            {
-                tracker.PodSeen(change.Value);
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-    }
 }
