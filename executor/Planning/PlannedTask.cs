@@ -52,6 +52,12 @@ internal sealed record PlannedTask
     /// <summary>Requests and limits.</summary>
     public required ResourceLimits Resources { get; init; }
 
+    /// <summary>
+    /// What it asks for beside CPU and memory, requests and limits, by Kubernetes' names: bytes of <c>ephemeral-storage</c>, whole numbers of extended
+    /// resources such as <c>nvidia.com/gpu</c>. Without effect on local backends, and no part of the task's definition.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> OtherResources { get; init; } = new Dictionary<string, long>();
+
     /// <summary>How often a failed instance is tried again.</summary>
     public required RetryBudget Retries { get; init; }
 

@@ -12,6 +12,7 @@ internal sealed class TaskPlanner(
 {
     private const long DefaultCpuMillicores = 1000;
     private const long DefaultMemoryBytes = 512L << 20;
+    private const int MaxDevices = 1_000_000;
 
     private readonly Dictionary<string, DataFormat> _formats = workflow.Tasks
         .SelectMany(t => t.Outputs.Select(o => (Id: $"{t.Name?.Value}.{o.Name?.Value}", o.Format)))
@@ -43,6 +44,7 @@ internal sealed class TaskPlanner(
             Resources = new ResourceLimits(
                 values.Cpu(own.Cpu ?? defaults.Cpu) ?? DefaultCpuMillicores,
                 values.Memory(own.Memory ?? defaults.Memory) ?? DefaultMemoryBytes),
+            OtherResources = PlanOtherResources(own, defaults),
             Retries = PlanRetries(own, defaults),
             Timeout = values.Timeout(own.Timeout ?? defaults.Timeout),
             Image = values.Text(own.Image ?? defaults.Image),
@@ -50,6 +52,24 @@ internal sealed class TaskPlanner(
             Class = task.Class?.Value,
             PodFields = EnvironmentMerge.PodFields(own, defaults),
         };
+    }
+
+    private SortedDictionary<string, long> PlanOtherResources(TaskSettings own, TaskSettings defaults)
+    {
+        var planned = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var name in defaults.OtherResources.Keys.Union(own.OtherResources.Keys))
+        {
+            var written = own.OtherResources.GetValueOrDefault(name) ?? defaults.OtherResources[name];
+            var amount = name == ResourceNames.EphemeralStorage ? values.Disk(written) : values.Integer(written, 0, MaxDevices);
+
+            // With 0 a task does without what the defaults ask for.
+            if (amount > 0)
+            {
+                planned[name] = amount.Value;
+            }
+        }
+
+        return planned;
     }
 
     private static RetryBudget PlanRetries(TaskSettings own, TaskSettings defaults)

@@ -62,7 +62,7 @@ internal sealed class PodFactory(PodSettings settings)
         };
         if (IsInjected(task))
         {
-            spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources));
+            spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources, task));
             spec["volumes"]!.AsArray().Add((JsonNode)EmptyDirectory(RunnerVolume));
         }
 
@@ -127,7 +127,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["command"] = new JsonArray($"{RunnerPath}/task-runner"),
             ["args"] = new JsonArray(),
             ["env"] = Environment(descriptor, source),
-            ["resources"] = Resources(descriptor.Resources),
+            ["resources"] = Resources(descriptor.Resources, task.OtherResources),
             ["securityContext"] = ContainerSecurity(),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["volumeMounts"] = new JsonArray(Mount(ScratchVolume, ScratchPath)),
@@ -184,7 +184,7 @@ internal sealed class PodFactory(PodSettings settings)
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
-    private JsonObject InjectingContainer(ResourceLimits resources)
+    private JsonObject InjectingContainer(ResourceLimits resources, PlannedTask task)
     {
         var container = new JsonObject
         {
@@ -192,8 +192,8 @@ internal sealed class PodFactory(PodSettings settings)
             ["image"] = settings.RunnerImage,
             ["command"] = new JsonArray("/bin/busybox", "cp", "-r", "/executor/.", "/injected"),
 
-            // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing.
-            ["resources"] = Resources(resources),
+            // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing. Devices it needs none.
+            ["resources"] = Resources(resources, task.OtherResources.Where(resource => !resource.Key.Contains('/', StringComparison.Ordinal))),
             ["securityContext"] = ContainerSecurity(isReadOnly: true),
             ["volumeMounts"] = new JsonArray(Mount(RunnerVolume, "/injected")),
         };
@@ -205,13 +205,18 @@ internal sealed class PodFactory(PodSettings settings)
         return container;
     }
 
-    private static JsonObject Resources(ResourceLimits resources)
+    private static JsonObject Resources(ResourceLimits resources, IEnumerable<KeyValuePair<string, long>> others)
     {
         var amounts = new JsonObject
         {
             ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{resources.CpuMillicores}m"),
             ["memory"] = resources.MemoryBytes.ToString(CultureInfo.InvariantCulture),
         };
+        foreach (var (name, amount) in others)
+        {
+            amounts[name] = amount.ToString(CultureInfo.InvariantCulture);
+        }
+
         return new JsonObject { ["requests"] = amounts, ["limits"] = amounts.DeepClone() };
     }
 
@@ -325,7 +330,7 @@ internal sealed class PodFactory(PodSettings settings)
         var containers = Elements(spec, "containers", task);
         var body = containers.FirstOrDefault(container => (string?)container["name"] == TaskContainer)
             ?? throw Invalid(task, $"found no container '{TaskContainer}', expected the one that runs the task to stay");
-        var own = Resources(resources)["limits"]!.AsObject();
+        var own = Resources(resources, task.OtherResources)["limits"]!.AsObject();
         foreach (var resource in own)
         {
             if (Limits(body)?[resource.Key] is { } changed && !IsSameAmount(changed, resource.Value!))

@@ -191,6 +191,19 @@ public sealed class JobFactoryTests
             "      resources: {cpu: 500m, memory: 1Gi}\n      podTemplate: {spec: {containers: [{name: task, resources: {limits: {cpu: 0.5, memory: 1024Mi}}}]}}\n").Job());
 
     [Fact]
+    public void Devices_and_disk_are_requested_as_they_are_limited()
+    {
+        var job = new SampleJobs("      resources: {gpu: 2, example.com/fpga: 1, ephemeral-storage: 2Gi}\n").Job();
+        var resources = SampleJobs.TaskOf(job)["resources"]!;
+        Assert.True(JsonNode.DeepEquals(resources["limits"], resources["requests"]));
+        Assert.Equal(
+            ("2", "1", "2147483648"),
+            ((string?)resources["limits"]!["nvidia.com/gpu"], (string?)resources["limits"]!["example.com/fpga"], (string?)resources["limits"]!["ephemeral-storage"]));
+        var bringing = SampleJobs.SpecOf(job)["initContainers"]![0]!["resources"]!["limits"]!.AsObject();
+        Assert.Equal(["cpu", "ephemeral-storage", "memory"], bringing.Select(resource => resource.Key).Order());
+    }
+
+    [Fact]
     public void A_command_without_an_image_is_refused()
     {
         var plan = Planning.TestPlans.PlanTasks("    - {name: work, command: [run]}");
