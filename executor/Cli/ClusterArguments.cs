@@ -61,6 +61,15 @@ internal sealed class ClusterArguments
         });
     }
 
+    /// <summary>Adds those that change what a run's objects look like, for a command that reaches no cluster.</summary>
+    public void AddManifestsTo(Command command)
+    {
+        _backend.AcceptOnlyFromAmong(Local, Kubernetes);
+        command.Add(_backend);
+        command.Add(_namespace);
+        AddImagesTo(command);
+    }
+
     /// <summary>Adds those that a command has that starts pods.</summary>
     public void AddImagesTo(Command command)
     {

@@ -22,11 +22,7 @@ internal static class RunAnchor
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var maps = cluster.Client.ConfigMaps(cluster.NamespaceName);
-        var anchor = new V1ConfigMap
-        {
-            Metadata = new V1ObjectMeta { Name = ObjectNames.Anchor(run), Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent) },
-            Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
-        };
+        var anchor = Anchor(run, workflow, store);
         while (true)
         {
             try
@@ -36,7 +32,7 @@ internal static class RunAnchor
             catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
             {
                 // Null where it was deleted between the two calls.
-                if (await FindAsync(maps, anchor.Metadata.Name, cancellationToken) is { } standing)
+                if (await FindAsync(maps, anchor.Metadata.Name!, cancellationToken) is { } standing)
                 {
                     return Taken(standing, run);
                 }
@@ -65,6 +61,26 @@ internal static class RunAnchor
         _ => ReferenceTo(standing),
     };
 
+    /// <summary>The anchor.</summary>
+    public static V1ConfigMap Anchor(string run, string workflow, Uri store) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = ObjectNames.Anchor(run), Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent) },
+        Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
+    };
+
+    /// <summary>The Secret that task pods take the run's key from.</summary>
+    public static V1Secret Secret(string run, string workflow, ObjectReference anchor, string runKey) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = ObjectNames.RunSecret(run, anchor.Uid),
+            Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
+            OwnerReferences = [OwnedBy(anchor)],
+        },
+        Immutable = true,
+        StringData = new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey },
+    };
+
     /// <summary>An anchor as objects refer to it that are made on paper only, before it stands.</summary>
     public static ObjectReference Unmade(string run) => new("v1", "ConfigMap", ObjectNames.Anchor(run), "");
 
@@ -73,20 +89,9 @@ internal static class RunAnchor
         ClusterConnection cluster, string run, string workflow, ObjectReference anchor, string runKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var secret = new V1Secret
-        {
-            Metadata = new V1ObjectMeta
-            {
-                Name = ObjectNames.RunSecret(run, anchor.Uid),
-                Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
-                OwnerReferences = [OwnedBy(anchor)],
-            },
-            Immutable = true,
-            StringData = new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey },
-        };
         try
         {
-            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(secret, cancellationToken: cancellationToken);
+            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(Secret(run, workflow, anchor, runKey), cancellationToken: cancellationToken);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
         {
