@@ -51,6 +51,22 @@ internal sealed class ClusterArguments
         command.Add(_kubeconfig);
         command.Add(_context);
         command.Add(_namespace);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_backend) == Kubernetes && Variable(ClusterVariables.Store) is { } found && Address(found) is null)
+            {
+                result.AddError($"${ClusterVariables.Store}: found '{found}', expected the store's address, such as http://executor-store:8815");
+            }
+        });
+    }
+
+    /// <summary>Adds those that change what a run's objects look like, for a command that reaches no cluster.</summary>
+    public void AddManifestsTo(Command command)
+    {
+        _backend.AcceptOnlyFromAmong(Local, Kubernetes);
+        command.Add(_backend);
+        command.Add(_namespace);
+        AddImagesTo(command);
     }
 
     /// <summary>Adds those that a command has that starts pods.</summary>
@@ -71,27 +87,34 @@ internal sealed class ClusterArguments
 
         var registry = parsed.GetValue(_registry) ?? Variable(ClusterVariables.Registry) ?? DefaultRegistry;
         var tag = parsed.GetValue(_tag) ?? Variable(ClusterVariables.Tag) ?? Version;
+        var isTold = parsed.GetResult(_registry) is { Implicit: false } || parsed.GetResult(_tag) is { Implicit: false };
         return new ClusterOptions
         {
             Kubeconfig = parsed.GetValue(_kubeconfig),
             Context = parsed.GetValue(_context),
             NamespaceName = parsed.GetValue(_namespace) ?? Variable(ClusterVariables.NamespaceName),
-            Store = store ?? (Variable(ClusterVariables.Store) is { } address ? new Uri(address) : null),
+            Store = store ?? (Variable(ClusterVariables.Store) is { } address ? Address(address) : null),
             StoreKeyFile = storeKeyFile ?? Variable(ClusterVariables.StoreKeyFile),
             DriverCpu = Variable(ClusterVariables.DriverCpu) ?? "500m",
             DriverMemory = Variable(ClusterVariables.DriverMemory) ?? "512Mi",
             Images = new ClusterImages
             {
-                Runner = Variable(ClusterVariables.RunnerImage) ?? $"{registry}/task-runner:{tag}",
-                Dotnet = Variable(ClusterVariables.DotnetImage) ?? $"{registry}/dotnet-task:{tag}",
-                Driver = Variable(ClusterVariables.DriverImage) ?? $"{registry}/executor:{tag}",
-                Store = Variable(ClusterVariables.StoreImage) ?? $"{registry}/shuffle-store:{tag}",
+                Runner = Image(ClusterVariables.RunnerImage, "task-runner"),
+                Dotnet = Image(ClusterVariables.DotnetImage, "dotnet-task"),
+                Driver = Image(ClusterVariables.DriverImage, "executor"),
+                Store = Image(ClusterVariables.StoreImage, "shuffle-store"),
                 Default = parsed.GetValue(_image) ?? Variable(ClusterVariables.DefaultImage),
                 PullPolicy = Variable(ClusterVariables.PullPolicy),
                 PullSecrets = Variable(ClusterVariables.PullSecrets)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
             },
         };
+
+        // What is said on the command line wins over any variable.
+        string Image(string variable, string name) => (isTold ? null : Variable(variable)) ?? $"{registry}/{name}:{tag}";
     }
+
+    private static Uri? Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? address : null;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Executor.Contracts.Descriptors;
 using Executor.Planning;
@@ -14,7 +15,8 @@ namespace Executor.Cli;
 /// </param>
 internal sealed record PlanDocument(RunPlan Plan, IReadOnlyList<TaskDescriptor> Descriptors)
 {
-    private const string RunId = "plan";
+    /// <summary>The run's id in what is printed.</summary>
+    public const string RunId = "plan";
 
     /// <summary>The document of a plan.</summary>
     public static PlanDocument Of(RunPlan plan)
@@ -27,20 +29,32 @@ internal sealed record PlanDocument(RunPlan Plan, IReadOnlyList<TaskDescriptor> 
     }
 
     /// <summary>The document as indented JSON, without escapes that only HTML needs.</summary>
-    public string ToJson()
+    public string ToJson() => Indented(ToElement());
+
+    /// <summary>A value as indented JSON, without escapes that only HTML needs.</summary>
+    public static string Indented(JsonNode value) => Indented(ElementOf(value));
+
+    /// <summary>A tree of JSON as one element.</summary>
+    public static JsonElement ElementOf(JsonNode value)
+    {
+        using var document = JsonDocument.Parse(value.ToJsonString());
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The same as YAML.</summary>
+    public string ToYaml() => YamlText.Of(ToElement());
+
+    private static string Indented(JsonElement value)
     {
         var options = new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, options))
         {
-            ToElement().WriteTo(writer);
+            value.WriteTo(writer);
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
-
-    /// <summary>The same as YAML.</summary>
-    public string ToYaml() => YamlText.Of(ToElement());
 
     private JsonElement ToElement() => JsonSerializer.SerializeToElement(this, PlanDocumentJson.Default.PlanDocument);
 }

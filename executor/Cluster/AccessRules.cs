@@ -32,6 +32,19 @@ internal static class AccessRules
         new("batch", "jobs", ["create", "get", "list", "watch"], "submit the driver's Job"),
     ];
 
+    /// <summary>What <c>executor doctor</c> looks at in addition; without it a finding is missing, and nothing else.</summary>
+    public static IReadOnlyList<AccessRule> Examination { get; } =
+    [
+        new("", "resourcequotas", ["list"], "say how full the quotas are"),
+        new("", "limitranges", ["list"], "say whether limit ranges leave room for tasks"),
+    ];
+
+    /// <summary>What lets a driver know the largest node, for all of the cluster; without it the cluster's refusals tell.</summary>
+    public static IReadOnlyList<AccessRule> Nodes { get; } =
+    [
+        new("", "nodes", ["list", "watch"], "know the largest node"),
+    ];
+
     /// <summary>What it takes, beside the user's rights, to start a store in a namespace that has none.</summary>
     public static IReadOnlyList<AccessRule> Trial { get; } =
     [

@@ -22,52 +22,80 @@ internal static class RunAnchor
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var maps = cluster.Client.ConfigMaps(cluster.NamespaceName);
-        var anchor = new V1ConfigMap
+        var anchor = Anchor(run, workflow, store);
+        while (true)
         {
-            Metadata = new V1ObjectMeta { Name = ObjectNames.Anchor(run), Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent) },
-            Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
-        };
-        try
-        {
-            return ReferenceTo(await maps.CreateAsync(anchor, cancellationToken: cancellationToken));
-        }
-        catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
-        {
-            var standing = await maps.ReadAsync(anchor.Metadata.Name, cancellationToken);
-            return standing switch
+            try
             {
-                { Metadata.DeletionTimestamp: not null } =>
-                    throw new ClusterException($"run {run} is being deleted (ConfigMap {anchor.Metadata.Name}); try again when it is gone"),
-                _ when standing.Data?.TryGetValue(RunKey, out var name) != true || name != run =>
-                    throw new ClusterException($"ConfigMap {anchor.Metadata.Name} is there and is not the anchor of run {run}; use another --run-id"),
-                _ => ReferenceTo(standing),
-            };
+                return ReferenceTo(await maps.CreateAsync(anchor, cancellationToken: cancellationToken));
+            }
+            catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+            {
+                // Null where it was deleted between the two calls.
+                if (await FindAsync(maps, anchor.Metadata.Name!, cancellationToken) is { } standing)
+                {
+                    return Taken(standing, run);
+                }
+            }
         }
     }
+
+    private static async Task<V1ConfigMap?> FindAsync(GenericClient<V1ConfigMap> maps, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await maps.ReadAsync(name, cancellationToken);
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    private static ObjectReference Taken(V1ConfigMap standing, string run) => standing switch
+    {
+        { Metadata.DeletionTimestamp: not null } =>
+            throw new ClusterException($"run {run} is being deleted (ConfigMap {standing.Metadata.Name}); try again when it is gone"),
+        _ when standing.Data?.TryGetValue(RunKey, out var name) != true || name != run =>
+            throw new ClusterException($"ConfigMap {standing.Metadata.Name} is there and is not the anchor of run {run}; use another --run-id"),
+        _ => ReferenceTo(standing),
+    };
+
+    /// <summary>The anchor.</summary>
+    public static V1ConfigMap Anchor(string run, string workflow, Uri store) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = ObjectNames.Anchor(run), Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent) },
+        Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
+    };
+
+    /// <summary>The Secret that task pods take the run's key from.</summary>
+    public static V1Secret Secret(string run, string workflow, ObjectReference anchor, string runKey) => new()
+    {
+        Metadata = new V1ObjectMeta
+        {
+            Name = ObjectNames.RunSecret(run, anchor.Uid),
+            Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
+            OwnerReferences = [OwnedBy(anchor)],
+        },
+        Immutable = true,
+        StringData = new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey },
+    };
+
+    /// <summary>An anchor as objects refer to it that are made on paper only, before it stands.</summary>
+    public static ObjectReference Unmade(string run) => new("v1", "ConfigMap", ObjectNames.Anchor(run), "");
 
     /// <summary>Makes the Secret that task pods take the run's key from, or leaves the one that stands.</summary>
     public static async Task EnsureSecretAsync(
         ClusterConnection cluster, string run, string workflow, ObjectReference anchor, string runKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
-        var secret = new V1Secret
-        {
-            Metadata = new V1ObjectMeta
-            {
-                Name = ObjectNames.RunSecret(run),
-                Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
-                OwnerReferences = [OwnedBy(anchor)],
-            },
-            Immutable = true,
-            StringData = new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey },
-        };
         try
         {
-            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(secret, cancellationToken: cancellationToken);
+            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(Secret(run, workflow, anchor, runKey), cancellationToken: cancellationToken);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
         {
-            // The key is a function of the run's name and the master key: what stands is the same.
+            // The key is a function of the run's name and the master key: what stands for this anchor is the same.
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class RunLease : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(notice);
         var leases = cluster.Client.Leases(cluster.NamespaceName);
-        await EnsureAsync(leases, run, workflow, anchor, cancellationToken);
+        await EnsureAsync(leases, run, workflow, anchor, time, cancellationToken);
         var lease = new RunLease();
         var elector = new LeaderElector(leases, new LeaderElectionConfig { Name = ObjectNames.Lease(run), Identity = identity }, time);
         lease._loop = lease.RunAsync(elector);
@@ -74,14 +74,14 @@ internal sealed class RunLease : IAsyncDisposable
     {
         _ended.TrySetResult();
 
-        // The elector gives the lease back by itself; a server that does not answer is not waited for.
-        _ending.CancelAfter(TimeSpan.FromSeconds(5));
+        // The elector gives the lease back by itself; a server that does not answer is not waited for. Who has no lease has nothing to give back.
+        _ending.CancelAfter(_held.Task.IsCompleted ? TimeSpan.FromSeconds(5) : TimeSpan.Zero);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ending.Dispose();
     }
 
     private static async Task EnsureAsync(
-        GenericClient<V1Lease> leases, string run, string workflow, ObjectReference anchor, CancellationToken cancellationToken)
+        GenericClient<V1Lease> leases, string run, string workflow, ObjectReference anchor, TimeProvider time, CancellationToken cancellationToken)
     {
         // Free, and made before the elector does, which knows nothing of owners.
         var lease = new V1Lease
@@ -94,13 +94,37 @@ internal sealed class RunLease : IAsyncDisposable
             },
             Spec = new V1LeaseSpec(),
         };
+        while (true)
+        {
+            try
+            {
+                await leases.CreateAsync(lease, cancellationToken: cancellationToken);
+                return;
+            }
+            catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+            {
+                if (await IsOwnedAsync(leases, lease.Metadata.Name, anchor, cancellationToken))
+                {
+                    return;
+                }
+            }
+
+            // That of a run of the same name that was deleted is going to go, and the elector's own would have no owner.
+            await Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellationToken);
+        }
+    }
+
+    private static async Task<bool> IsOwnedAsync(
+        GenericClient<V1Lease> leases, string name, ObjectReference anchor, CancellationToken cancellationToken)
+    {
         try
         {
-            await leases.CreateAsync(lease, cancellationToken: cancellationToken);
+            var standing = await leases.ReadAsync(name, cancellationToken);
+            return standing.Metadata.OwnerReferences?.Any(owner => owner.Uid == anchor.Uid) == true;
         }
-        catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
         {
-            // An earlier driver made it.
+            return false;
         }
     }
 

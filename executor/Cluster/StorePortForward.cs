@@ -16,7 +16,12 @@ internal sealed class StorePortForward(ClusterConnection cluster, V1Service serv
         try
         {
             var pods = cluster.Client.Pods(cluster.NamespaceName);
-            var selector = string.Join(',', (service.Spec!.Selector ?? new Dictionary<string, string>()).Select(label => $"{label.Key}={label.Value}"));
+            if (service.Spec?.Selector is not { Count: > 0 } labels)
+            {
+                throw new IOException($"Service {service.Metadata.Name} in namespace {cluster.NamespaceName} selects no pods, expected those of the store");
+            }
+
+            var selector = string.Join(',', labels.Select(label => $"{label.Key}={label.Value}"));
             var found = await pods.ListAsync(new ListOptions { LabelSelector = selector }, cancellationToken);
             var ready = found.Items.Where(IsReady).ToList();
             if (ready.Count == 0)

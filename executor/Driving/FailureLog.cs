@@ -1,3 +1,4 @@
+using Executor.Launching;
 using Executor.Scheduling;
 
 namespace Executor.Driving;
@@ -16,14 +17,17 @@ internal sealed class FailureLog(string run, TaskGraph graph)
 
     /// <summary>Takes in one decision.</summary>
     /// <param name="decision">The decision.</param>
-    /// <param name="logTail">The log's last lines of the attempt that it is about.</param>
-    public void Apply(Decision decision, string? logTail = null)
+    /// <param name="facts">What is known of the end of the attempt that it is about; null where another driver saw it.</param>
+    public void Apply(Decision decision, AttemptFacts? facts = null)
     {
         switch (decision)
         {
             case OutcomeDecision { Final: true, Outcome: var outcome } final:
                 Add(new RunFailure(
-                    graph.Name(run, final.Attempt), outcome.Cause, outcome.Reason, outcome.ExitCode, outcome.Signal, logTail));
+                    graph.Name(run, final.Attempt), outcome.Cause, outcome.Reason, outcome.ExitCode, outcome.Signal, facts?.Report?.LogTail)
+                {
+                    Advice = facts?.Advice,
+                });
                 break;
             case FailDecision fail:
                 Add(new RunFailure(null, null, fail.Reason, null, null, null));

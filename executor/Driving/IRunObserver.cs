@@ -68,4 +68,7 @@ internal sealed record AttemptRow(AttemptId Attempt, AttemptOutcome Outcome, Att
 
     /// <summary>The last lines of the body's standard error.</summary>
     public string? LogTail { get; init; }
+
+    /// <summary>A command with which a person looks further into its failure, in one line for a shell; null where there is none.</summary>
+    public string? Advice { get; init; }
 }

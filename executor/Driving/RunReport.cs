@@ -129,7 +129,7 @@ internal sealed class RunReport
 
             _failures.Apply(
                 decision,
-                outcome is { Final: true } final ? round.Ends.FirstOrDefault(end => end.Attempt == final.Attempt)?.Facts?.Report?.LogTail : null);
+                outcome is { Final: true } final ? round.Ends.FirstOrDefault(end => end.Attempt == final.Attempt)?.Facts : null);
         }
 
         lock (_observing)
@@ -232,6 +232,7 @@ internal sealed class RunReport
             Node = end.Facts?.Node,
             Final = decided is { Final: true },
             LogTail = end.Facts?.Report?.LogTail,
+            Advice = end.Facts?.Advice,
         };
     }
 

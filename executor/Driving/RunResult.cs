@@ -56,4 +56,8 @@ internal enum RunEnd
 /// <param name="Signal">The signal, if there was one.</param>
 /// <param name="LogTail">The last lines of the body's standard error, where this driver saw them.</param>
 internal sealed record RunFailure(
-    AttemptId? Attempt, AttemptCause? Cause, string Reason, int? ExitCode, int? Signal, string? LogTail);
+    AttemptId? Attempt, AttemptCause? Cause, string Reason, int? ExitCode, int? Signal, string? LogTail)
+{
+    /// <summary>A command with which a person looks further, in one line for a shell; null where this driver knows none.</summary>
+    public string? Advice { get; init; }
+}

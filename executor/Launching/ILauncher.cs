@@ -103,6 +103,9 @@ internal sealed record AttemptFacts
     /// Attempts that wait for the same reason should have the same sentence, for they are told of together.
     /// </summary>
     public string? Waiting { get; init; }
+
+    /// <summary>A command with which a person looks further into an attempt that has failed, in one line for a shell; null where there is none.</summary>
+    public string? Advice { get; init; }
 }
 
 /// <summary>An end that was the platform's doing.</summary>

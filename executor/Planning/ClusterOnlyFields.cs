@@ -10,6 +10,7 @@ internal static class ClusterOnlyFields
     {
         var fields = plan.Tasks
             .SelectMany(t => t.PodFields.Keys.Select(field => (Field: field == "env" ? "env.valueFrom" : field, Task: t.Name)))
+            .Concat(plan.Tasks.SelectMany(t => t.OtherResources.Keys.Select(resource => (Field: $"resources.{resource}", Task: t.Name))))
             .GroupBy(f => f.Field, f => f.Task)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => $"{g.Key} ({string.Join(", ", g)})")

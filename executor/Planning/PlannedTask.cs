@@ -31,6 +31,12 @@ internal sealed record PlannedTask
     /// </summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>
+    /// True if <see cref="WorkingDirectory"/> was written relative to the workflow file and so is a folder of the machine that planned it, which nothing carries
+    /// to a cluster.
+    /// </summary>
+    public bool IsWorkingDirectoryLocal { get; init; }
+
     /// <summary>Additional environment, values with templates.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -45,6 +51,12 @@ internal sealed record PlannedTask
 
     /// <summary>Requests and limits.</summary>
     public required ResourceLimits Resources { get; init; }
+
+    /// <summary>
+    /// What it asks for beside CPU and memory, requests and limits, by Kubernetes' names: bytes of <c>ephemeral-storage</c>, whole numbers of extended
+    /// resources such as <c>nvidia.com/gpu</c>. Without effect on local backends, and no part of the task's definition.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> OtherResources { get; init; } = new Dictionary<string, long>();
 
     /// <summary>How often a failed instance is tried again.</summary>
     public required RetryBudget Retries { get; init; }

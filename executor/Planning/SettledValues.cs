@@ -61,7 +61,12 @@ internal sealed partial class SettledValues(ParameterResolver parameters, Diagno
     }
 
     /// <summary>Memory in bytes.</summary>
-    public long? Memory(Located<Template>? value)
+    public long? Memory(Located<Template>? value) => Bytes(value, "memory");
+
+    /// <summary>Disk in bytes.</summary>
+    public long? Disk(Located<Template>? value) => Bytes(value, "disk");
+
+    private long? Bytes(Located<Template>? value, string what)
     {
         if (Text(value) is not { } text)
         {
@@ -70,11 +75,11 @@ internal sealed partial class SettledValues(ParameterResolver parameters, Diagno
 
         if (!Quantity.TryParse(text, out var bytes) || bytes > long.MaxValue)
         {
-            Mismatch(value!, text, $"an amount of memory such as 256Mi{MeantMemory(text)}");
+            Mismatch(value!, text, $"an amount of {what} such as 256Mi{MeantMemory(text)}");
         }
         else if (bytes < MinMemoryBytes)
         {
-            Mismatch(value!, text, $"an amount of memory of at least 1Mi{MeantMemory(text)}");
+            Mismatch(value!, text, $"an amount of {what} of at least 1Mi{MeantMemory(text)}");
         }
         else
         {

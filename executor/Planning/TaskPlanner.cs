@@ -12,6 +12,7 @@ internal sealed class TaskPlanner(
 {
     private const long DefaultCpuMillicores = 1000;
     private const long DefaultMemoryBytes = 512L << 20;
+    private const int MaxDevices = 1_000_000;
 
     private readonly Dictionary<string, DataFormat> _formats = workflow.Tasks
         .SelectMany(t => t.Outputs.Select(o => (Id: $"{t.Name?.Value}.{o.Name?.Value}", o.Format)))
@@ -24,6 +25,7 @@ internal sealed class TaskPlanner(
         var name = task.Name?.Value ?? "";
         var dotnetSource = task.Dotnet?.Source is { } source ? Path.GetFullPath(source.Value, workflow.Directory) : null;
         var code = task.Dotnet is null && (own.Code ?? defaults.Code) is { } folder ? codes.Plan(folder) : null;
+        var workingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory, code, out var isLocal);
         return new PlannedTask
         {
             Name = name,
@@ -33,7 +35,8 @@ internal sealed class TaskPlanner(
             Dotnet = dotnetSource is null ? null : new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type),
             SourceHash = dotnetSource is null ? null : HashSource(task.Dotnet!.Source!, dotnetSource),
             Code = code,
-            WorkingDirectory = PlanWorkingDirectory(own.WorkingDirectory ?? defaults.WorkingDirectory, code),
+            WorkingDirectory = workingDirectory,
+            IsWorkingDirectoryLocal = isLocal,
             Environment = EnvironmentMerge.Values(own, defaults),
             Inputs = PlanInputs(task),
             Outputs = PlanOutputs(task),
@@ -41,6 +44,7 @@ internal sealed class TaskPlanner(
             Resources = new ResourceLimits(
                 values.Cpu(own.Cpu ?? defaults.Cpu) ?? DefaultCpuMillicores,
                 values.Memory(own.Memory ?? defaults.Memory) ?? DefaultMemoryBytes),
+            OtherResources = PlanOtherResources(own, defaults),
             Retries = PlanRetries(own, defaults),
             Timeout = values.Timeout(own.Timeout ?? defaults.Timeout),
             Image = values.Text(own.Image ?? defaults.Image),
@@ -48,6 +52,24 @@ internal sealed class TaskPlanner(
             Class = task.Class?.Value,
             PodFields = EnvironmentMerge.PodFields(own, defaults),
         };
+    }
+
+    private SortedDictionary<string, long> PlanOtherResources(TaskSettings own, TaskSettings defaults)
+    {
+        var planned = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var name in defaults.OtherResources.Keys.Union(own.OtherResources.Keys))
+        {
+            var written = own.OtherResources.GetValueOrDefault(name) ?? defaults.OtherResources[name];
+            var amount = name == ResourceNames.EphemeralStorage ? values.Disk(written) : values.Integer(written, 0, MaxDevices);
+
+            // With 0 a task does without what the defaults ask for.
+            if (amount > 0)
+            {
+                planned[name] = amount.Value;
+            }
+        }
+
+        return planned;
     }
 
     private static RetryBudget PlanRetries(TaskSettings own, TaskSettings defaults)
@@ -77,8 +99,9 @@ internal sealed class TaskPlanner(
     }
 
     /// <summary>Parameters are put in here already, because only then it shows whether the path is relative to the file.</summary>
-    private string? PlanWorkingDirectory(Located<Template>? directory, PlannedCode? code)
+    private string? PlanWorkingDirectory(Located<Template>? directory, PlannedCode? code, out bool isLocal)
     {
+        isLocal = false;
         if (directory is null)
         {
             return null;
@@ -97,6 +120,7 @@ internal sealed class TaskPlanner(
 
         if (code is null || Path.IsPathFullyQualified(path.Text))
         {
+            isLocal = !Path.IsPathFullyQualified(path.Text);
             return Path.GetFullPath(path.Text, workflow.Directory);
         }
 

@@ -41,6 +41,7 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
         json.WriteString("reason", attempt.Outcome.Reason);
         WriteNumber(json, "exitCode", attempt.Outcome.ExitCode);
         WriteNumber(json, "signal", attempt.Outcome.Signal);
+        WriteFailure(json, attempt);
         json.WriteNumber("memoryRequestedBytes", attempt.Resources.MemoryBytes);
         if (attempt.Usage is { } usage)
         {
@@ -111,12 +112,37 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
                 json.WriteString("logTail", tail);
             }
 
+            if (failure.Advice is { } advice)
+            {
+                json.WriteString("advice", advice);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         JsonLine.WriteAccounts(json, accounts);
     });
+
+    /// <summary>What helps to understand a failure for good: whoever follows a driver shows it at the end.</summary>
+    private static void WriteFailure(Utf8JsonWriter json, AttemptRow attempt)
+    {
+        if (!attempt.Final)
+        {
+            return;
+        }
+
+        json.WriteBoolean("final", true);
+        if (attempt.LogTail is { } tail)
+        {
+            json.WriteString("logTail", tail);
+        }
+
+        if (attempt.Advice is { } advice)
+        {
+            json.WriteString("advice", advice);
+        }
+    }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
     {

@@ -92,6 +92,11 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
             {
                 Line($"    {tail}");
             }
+
+            if (failure.Advice is { } advice)
+            {
+                Line($"    see: {advice}");
+            }
         }
 
         if (result.FailureCount > result.Failures.Count)

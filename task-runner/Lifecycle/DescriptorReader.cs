@@ -34,7 +34,9 @@ internal static class DescriptorReader
     {
         try
         {
-            var length = new FileInfo(path).Length;
+            // Of the open file: a link, as mounted ConfigMaps and Secrets are, has a length of its own.
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.GetLength(file);
             return length <= MaxBytes
                 ? File.ReadAllBytes(path)
                 : throw Invalid($"{path} ({EnvironmentNames.DescriptorFile}) has {length} bytes, more than the {MaxBytes} of a descriptor");

@@ -42,8 +42,8 @@ internal sealed class GarbageCollector(ClusterConnection cluster, StoreConnectio
         var status = await StatusAsync(run, cancellationToken);
         if (status is null)
         {
-            // A run that is only being submitted has no journal yet.
-            if (time.GetUtcNow() - anchor.Metadata.CreationTimestamp > GraceOfYoung)
+            // A run that is only being submitted has no journal yet, nor has one whose driver's pod waits for a node.
+            if (time.GetUtcNow() - anchor.Metadata.CreationTimestamp > GraceOfYoung && !await IsSubmittedAsync(run, cancellationToken))
             {
                 await RunAnchor.DeleteAsync(cluster, run, cancellationToken);
                 tell($"run {run}: its records are gone, so its objects are deleted");
@@ -97,6 +97,19 @@ internal sealed class GarbageCollector(ClusterConnection cluster, StoreConnectio
         if (written > 0)
         {
             tell($"run {run}: {written} Jobs whose pods have ended are marked as ended");
+        }
+    }
+
+    private async Task<bool> IsSubmittedAsync(string run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var driver = await _jobs.ReadAsync(ObjectNames.Driver(run), cancellationToken);
+            return driver.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) != true;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return false;
         }
     }
 

@@ -182,7 +182,7 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         var isNearlyFull = false;
         foreach (var quota in quotas.Items)
         {
-            foreach (var (name, hard) in quota.Status?.Hard ?? new Dictionary<string, ResourceQuantity>())
+            foreach (var (name, hard) in quota.Status?.Hard?.Where(limit => IsOfRuns(limit.Key)) ?? [])
             {
                 var used = quota.Status!.Used?.TryGetValue(name, out var amount) == true ? amount : default;
                 isNearlyFull |= hard.ToDecimal() == 0 || used.ToDecimal() / hard.ToDecimal() >= NearlyFull;
@@ -194,6 +194,11 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
             : isNearlyFull ? new Finding("quota", FindingGrade.Warning, string.Join(", ", parts), "launches are held while there is no room: raise the ResourceQuota")
             : new Finding("quota", FindingGrade.Good, string.Join(", ", parts));
     }
+
+    // A quota of load balancers, say, may well be full.
+    private static bool IsOfRuns(string name) =>
+        name[(name.LastIndexOf('.') + 1)..] is "cpu" or "memory" or "ephemeral-storage" || name.Contains('/', StringComparison.Ordinal)
+        || name is "pods" or "configmaps" or "secrets";
 
     private async Task<Finding> LimitsAsync(CancellationToken cancellationToken)
     {

@@ -110,9 +110,11 @@ internal sealed class LogFollower : IInformerHandler<V1Pod>
         var lines = new TimedLines();
         while (true)
         {
-            var options = new PodLogOptions { Container = PodFactory.TaskContainer, Follow = true, Timestamps = true, SinceTime = lines.Latest };
+            var options = new PodLogOptions { Container = PodFactory.TaskContainer, Follow = true, Timestamps = true, SinceTime = lines.ReadFrom };
             try
             {
+                // Asked before reading: what a container wrote before it ended is then in what is read.
+                var isLast = !await IsRunningAsync(pod, cancellationToken);
                 await using var stream = await _pods.ReadLogAsync(pod, options, cancellationToken);
                 using var reader = new StreamReader(stream);
                 while (await reader.ReadLineAsync(cancellationToken) is { } line)
@@ -123,7 +125,13 @@ internal sealed class LogFollower : IInformerHandler<V1Pod>
                     }
                 }
 
-                return;
+                if (isLast)
+                {
+                    return;
+                }
+
+                // A log also ends where a server on the way has had enough.
+                await Task.Delay(Pause, _time, cancellationToken);
             }
             catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.IsForbidden)
             {
@@ -134,6 +142,12 @@ internal sealed class LogFollower : IInformerHandler<V1Pod>
                 await Task.Delay(Pause, _time, cancellationToken);
             }
         }
+    }
+
+    private async Task<bool> IsRunningAsync(string pod, CancellationToken cancellationToken)
+    {
+        var found = await _pods.ReadAsync(pod, cancellationToken);
+        return found.Status?.ContainerStatuses?.Any(status => status.Name == PodFactory.TaskContainer && status.State?.Terminated is null) == true;
     }
 
     private async Task ReadAsync(string pod, AttemptId attempt, PodLogOptions options, CancellationToken cancellationToken)

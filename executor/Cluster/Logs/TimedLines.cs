@@ -3,16 +3,20 @@ using System.Globalization;
 namespace Executor.Cluster.Logs;
 
 /// <summary>
-/// Takes the lines of a log that is read with timestamps, perhaps in several pieces, of which each begins again in the second in which the one before
-/// ended (the API counts in seconds): each line is taken once.
+/// Takes the lines of a log that is read with timestamps, perhaps in several pieces, of which each begins again shortly before the one before it ended:
+/// each line is taken once. The API counts in seconds, and lines of stdout and stderr stand in a log nearly in the order of their times and no more, so
+/// that the last two seconds are read again.
 /// </summary>
 internal sealed class TimedLines
 {
-    private readonly HashSet<string> _ofTheLastSecond = [];
+    private static readonly TimeSpan Disorder = TimeSpan.FromSeconds(1);
+
+    private HashSet<string> _ofTheSecondBefore = [];
+    private HashSet<string> _ofTheLastSecond = [];
     private DateTimeOffset _second;
 
     /// <summary>The time to read on from; null before the first line.</summary>
-    public DateTimeOffset? Latest { get; private set; }
+    public DateTimeOffset? ReadFrom { get; private set; }
 
     /// <summary>The line without its time; null for one that was taken before.</summary>
     public string? Take(string line)
@@ -25,18 +29,16 @@ internal sealed class TimedLines
         }
 
         var second = at.AddTicks(-(at.UtcTicks % TimeSpan.TicksPerSecond));
-        if (second < _second)
-        {
-            return null;
-        }
-
         if (second > _second)
         {
+            _ofTheSecondBefore = second - _second <= Disorder ? _ofTheLastSecond : [];
+            _ofTheLastSecond = [];
             _second = second;
-            _ofTheLastSecond.Clear();
+            ReadFrom = second - Disorder;
         }
 
-        Latest = second;
-        return _ofTheLastSecond.Add(line) ? line[(space + 1)..] : null;
+        var isNew = second == _second ? _ofTheLastSecond.Add(line)
+            : second >= _second - Disorder && _ofTheSecondBefore.Add(line);
+        return isNew ? line[(space + 1)..] : null;
     }
 }

@@ -33,6 +33,8 @@ internal static class TrialInstallation
             await EnsureAccountAsync(cluster, cancellationToken);
             if (await ClusterStore.IsThereAsync(cluster, ClusterStore.DefaultService, cancellationToken))
             {
+                // Perhaps another command has started it this moment.
+                await WaitAsync(cluster, time, cancellationToken);
                 return;
             }
 
@@ -131,7 +133,7 @@ internal static class TrialInstallation
     {
         var deployments = cluster.Client.Resource(KubernetesResources.Deployments, cluster.NamespaceName);
         var begun = time.GetTimestamp();
-        while ((await deployments.ReadAsync(ClusterStore.DefaultService, cancellationToken)).Status?.ReadyReplicas is null or 0)
+        while (!await IsReadyAsync(deployments, cancellationToken))
         {
             if (time.GetElapsedTime(begun) > ReadyLimit)
             {
@@ -141,6 +143,19 @@ internal static class TrialInstallation
             }
 
             await Task.Delay(Poll, time, cancellationToken);
+        }
+    }
+
+    /// <summary>True also for a store that is no Deployment of that name, or that may not be looked at: whoever made it knows.</summary>
+    private static async Task<bool> IsReadyAsync(GenericClient<V1Deployment> deployments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await deployments.ReadAsync(ClusterStore.DefaultService, cancellationToken)).Status?.ReadyReplicas > 0;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.IsForbidden)
+        {
+            return true;
         }
     }
 }

@@ -36,6 +36,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _loops = [];
+    private int _isDisposed;
 
     private KubernetesLauncher(
         KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, ObjectReference anchor, IRunRecords records, TimeProvider time)
@@ -101,7 +102,7 @@ internal sealed class KubernetesLauncher : ILauncher
         var encoded = JobFactory.Encode(descriptor);
         var isStored = encoded.Length > JobFactory.MaxInlineDescriptor;
         var job = _factory.Create(descriptor, encoded, isStored, _avoidance.Of(attempt.Instance));
-        if (_tracker.Objects(attempt).Job is not null)
+        if (_tracker.IsLaunched(attempt))
         {
             return;
         }
@@ -116,8 +117,18 @@ internal sealed class KubernetesLauncher : ILauncher
             await RunBlobs.PutAsync(_records, attempt.Run, encoded, cancellationToken);
         }
 
-        var created = await _creator.CreateAsync(job, attempt, cancellationToken);
-        _tracker.Launched(attempt, JobShape.Strip(created));
+        _tracker.Launching(attempt);
+        try
+        {
+            var created = await _creator.CreateAsync(job, attempt, cancellationToken);
+            _tracker.Launched(attempt, JobShape.Strip(created));
+        }
+        catch
+        {
+            // Its Job may have stood for a moment, and been seen.
+            _tracker.Abandon(attempt);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -148,7 +159,7 @@ internal sealed class KubernetesLauncher : ILauncher
     public void Release(AttemptId attempt, PlatformCause? cause)
     {
         if (cause is PlatformCause.Evicted or PlatformCause.NodeLost or PlatformCause.StartTimeout or PlatformCause.StartFailed or PlatformCause.Vanished
-            && _tracker.Objects(attempt).Pod?.Spec?.NodeName is { } node)
+            && _tracker.NodeOf(attempt) is { } node)
         {
             _avoidance.Lost(attempt.Instance, node);
         }
@@ -165,6 +176,11 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <summary>Ends the watches, and deletes Jobs that were released. Attempts that run go on.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await _releaser.DisposeAsync();
         await _ending.CancelAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -10,6 +10,15 @@ namespace Executor.Running.Cluster;
 /// <summary>Reads the events that a driver writes to its log (<see cref="JsonRunOutput"/>) and shows them as if the run were driven here.</summary>
 internal sealed class DriverLog(string run, IRunOutput output)
 {
+    private readonly Dictionary<AttemptId, AttemptRow> _failed = [];
+
+    /// <summary>A result that was read from the records, with what the driver alone saw of its failures.</summary>
+    public RunResult Complete(RunResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return result with { Failures = [.. result.Failures.Select(Complete)] };
+    }
+
     /// <summary>Shows one line; what is no event of the driver's, such as the runtime's last words, is shown as a notice.</summary>
     /// <returns>True if it is the driver's last word on the run.</returns>
     public bool Show(string line)
@@ -25,7 +34,7 @@ internal sealed class DriverLog(string run, IRunOutput output)
             using var json = JsonDocument.Parse(line);
             return Show(json.RootElement);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
         {
             output.Notice($"driver: {line}");
             return false;
@@ -40,7 +49,13 @@ internal sealed class DriverLog(string run, IRunOutput output)
                 output.Progress(new RunProgress(line.GetProperty("at").GetDateTimeOffset(), [.. line.GetProperty("tasks").EnumerateArray().Select(TaskOf)]));
                 return false;
             case "attempt":
-                output.AttemptEnded(RowOf(line));
+                var row = RowOf(line);
+                if (row.Final)
+                {
+                    _failed[row.Attempt] = row;
+                }
+
+                output.AttemptEnded(row);
                 return false;
             case "notice":
                 output.Notice(line.GetProperty("message").GetString()!);
@@ -64,6 +79,12 @@ internal sealed class DriverLog(string run, IRunOutput output)
         Pending = task.TryGetProperty("pending", out var pending) ? pending.GetInt32() : 0,
     };
 
+    private RunFailure Complete(RunFailure failure) => failure.Attempt is { } attempt && _failed.TryGetValue(attempt, out var row)
+        ? failure with { LogTail = failure.LogTail ?? row.LogTail, Advice = failure.Advice ?? row.Advice }
+        : failure;
+
+    private static string? TextOf(JsonElement line, string name) => line.TryGetProperty(name, out var text) ? text.GetString() : null;
+
     private AttemptRow RowOf(JsonElement line)
     {
         var attempt = new AttemptId(
@@ -77,6 +98,9 @@ internal sealed class DriverLog(string run, IRunOutput output)
         var usage = line.TryGetProperty("usage", out var value) ? value.Deserialize(ContractsJson.Default.AttemptUsage) : null;
         return new AttemptRow(attempt, outcome, usage)
         {
+            Final = line.TryGetProperty("final", out var final) && final.GetBoolean(),
+            LogTail = TextOf(line, "logTail"),
+            Advice = TextOf(line, "advice"),
             Resources = new ResourceLimits(0, line.TryGetProperty("memoryRequestedBytes", out var memory) ? memory.GetInt64() : 0),
         };
     }

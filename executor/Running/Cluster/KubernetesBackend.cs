@@ -95,6 +95,6 @@ internal sealed class KubernetesBackend : IRunBackend
         ImagePullSecrets = options.Images.PullSecrets,
         Workflow = plan.Workflow,
         Anchor = anchor,
-        RunSecret = ObjectNames.RunSecret(run),
+        RunSecret = ObjectNames.RunSecret(run, anchor.Uid),
     };
 }

@@ -17,9 +17,10 @@ internal sealed class RunAttachment(
     /// <returns>The exit code; 130 or 143 if the following was interrupted, which leaves the run alone.</returns>
     public async Task<int> FollowAsync(RunPlan plan, string run, long started)
     {
+        var follower = new RunFollower(cluster, run, output, time);
         try
         {
-            await new RunFollower(cluster, run, output, time).FollowAsync(interrupts.Orderly);
+            await follower.FollowAsync(interrupts.Orderly);
         }
         catch (OperationCanceledException) when (interrupts.ExitCode is { } interrupted)
         {
@@ -33,7 +34,7 @@ internal sealed class RunAttachment(
         result = await KeptLogTails.AddAsync(result, store.Records, interrupts.AtOnce);
         var exitCode = result.End == RunEnd.Cancelled ? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
-        await conclusion.ConcludeAsync(plan, run, store, result, accounts: null, time.GetElapsedTime(started), exitCode);
+        await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), accounts: null, time.GetElapsedTime(started), exitCode);
         return exitCode;
     }
 }

@@ -79,7 +79,7 @@ internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, Te
         var told = await ReadSubmissionAsync(store.Records, run, submission, cancellationToken);
         var resolved = ResolvedWorkflow.Deserialize((await BlobAsync(store.Records, run, told.Workflow, cancellationToken)).Span);
         var status = await RunStatusReader.ReadAsync(store.Records, run, resolved.Plan, cancellationToken);
-        return (resolved, told, status?.FinishedBy < told.ResumeBefore || (status is { Finished: null } && told.ResumeBefore > 0));
+        return (resolved, told, told.Resumes(status));
     }
 
     private static async Task<Submission> ReadSubmissionAsync(

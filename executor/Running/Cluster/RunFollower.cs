@@ -1,5 +1,6 @@
 using Executor.Cluster;
 using Executor.Cluster.Logs;
+using Executor.Driving;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Pods;
@@ -19,7 +20,11 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
     private readonly GenericClient<V1Job> _jobs = cluster.Client.Jobs(cluster.NamespaceName);
     private readonly DriverLog _log = new(run, output);
     private readonly HashSet<string> _read = [];
+    private (string? Pod, TimedLines Lines) _current = (null, new TimedLines());
     private bool _isOutOfReach;
+
+    /// <summary>A result that was read from the run's records, with what the driver's log said of its failures.</summary>
+    public RunResult Complete(RunResult result) => _log.Complete(result);
 
     /// <summary>Follows until the end.</summary>
     /// <exception cref="ClusterException">There is no driver any more, and the run may not have ended.</exception>
@@ -99,10 +104,18 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
 
     private async Task<bool> ReadAsync(V1Pod pod, CancellationToken cancellationToken)
     {
-        var lines = new TimedLines();
+        if (_current.Pod != pod.Metadata.Uid)
+        {
+            // What was shown of a pod is remembered until the next one's turn, however often the server is out of reach meanwhile.
+            _current = (pod.Metadata.Uid, new TimedLines());
+        }
+
+        var lines = _current.Lines;
         while (true)
         {
-            var options = new PodLogOptions { Container = DriverJob.Container, Follow = true, Timestamps = true, SinceTime = lines.Latest };
+            // Asked before reading: what the driver wrote before it ended is then in what is read.
+            var isOver = await IsOverAsync(pod, cancellationToken);
+            var options = new PodLogOptions { Container = DriverJob.Container, Follow = true, Timestamps = true, SinceTime = lines.ReadFrom };
             await using (var stream = await _pods.ReadLogAsync(pod.Metadata.Name!, options, cancellationToken))
             {
                 using var reader = new StreamReader(stream);
@@ -119,10 +132,11 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
                 catch (IOException)
                 {
                     // The connection broke; the next one begins at the last line's time.
+                    isOver = false;
                 }
             }
 
-            if (await IsOverAsync(pod, cancellationToken))
+            if (isOver)
             {
                 _read.Add(pod.Metadata.Uid!);
                 return false;
@@ -141,7 +155,9 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound)
         {
-            return true;
+            // Its log has gone with it.
+            _read.Add(pod.Metadata.Uid!);
+            throw;
         }
     }
 

@@ -61,9 +61,11 @@ internal sealed class RunSubmitter(
         var token = interrupts.Orderly;
         var plan = resolved.Plan;
         var locations = await code(plan, store, run, token);
-        var anchor = await RunAnchor.EnsureAsync(cluster, run, plan.Workflow, store.Address, token);
-        new JobFactory(KubernetesBackend.PodsOf(options, plan, run, anchor), plan.Tasks.ToDictionary(task => task.Name))
+
+        // Before anything stands in the cluster that would have to be taken away.
+        new JobFactory(KubernetesBackend.PodsOf(options, plan, run, RunAnchor.Unmade(run)), plan.Tasks.ToDictionary(task => task.Name))
             .Check(plan, new DescriptorFactory(plan, run, [store.Address], locations));
+        var anchor = await RunAnchor.EnsureAsync(cluster, run, plan.Workflow, store.Address, token);
         var submission = new Submission
         {
             Workflow = await RunBlobs.PutAsync(store.Records, run, resolved.Serialize(), token),
@@ -75,7 +77,7 @@ internal sealed class RunSubmitter(
         };
         var hash = await RunBlobs.PutAsync(store.Records, run, submission.Serialize(), token);
         var jobs = cluster.Client.Jobs(cluster.NamespaceName);
-        await RemoveEndedDriverAsync(jobs, run, token);
+        await RemoveEndedDriverAsync(jobs, run, anchor.Uid, token);
         try
         {
             var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, hash, options);
@@ -98,8 +100,8 @@ internal sealed class RunSubmitter(
         return entries;
     }
 
-    /// <summary>The driver of an earlier submission that has ended makes room for this one's.</summary>
-    private async Task RemoveEndedDriverAsync(GenericClient<V1Job> jobs, string run, CancellationToken cancellationToken)
+    /// <summary>The driver of an earlier submission that has ended, or whose run was deleted, makes room for this one's.</summary>
+    private async Task RemoveEndedDriverAsync(GenericClient<V1Job> jobs, string run, string anchorUid, CancellationToken cancellationToken)
     {
         var name = ObjectNames.Driver(run);
         while (true)
@@ -109,12 +111,17 @@ internal sealed class RunSubmitter(
                 var standing = await jobs.ReadAsync(name, cancellationToken);
                 if (standing.Metadata.DeletionTimestamp is null)
                 {
-                    if (standing.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) != true)
+                    var isOfThisRun = standing.Metadata.OwnerReferences?.Any(owner => owner.Uid == anchorUid) == true;
+                    if (isOfThisRun && standing.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) != true)
                     {
                         return;
                     }
 
-                    var delete = new V1DeleteOptions { PropagationPolicy = V1DeleteOptions.Background };
+                    var delete = new V1DeleteOptions
+                    {
+                        PropagationPolicy = V1DeleteOptions.Background,
+                        Preconditions = new V1Preconditions { Uid = standing.Metadata.Uid },
+                    };
                     await jobs.DeleteAsync(name, delete, cancellationToken);
                 }
             }

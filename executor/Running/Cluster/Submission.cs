@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Executor.Driving;
 using Executor.Planning;
 
 namespace Executor.Running.Cluster;
@@ -29,6 +30,9 @@ internal sealed record Submission
 
     /// <summary>True to leave Jobs and pods of ended attempts where they are.</summary>
     public bool KeepJobs { get; init; }
+
+    /// <summary>Whether a driver of this submission takes a run up again that stands like this; null for one of which nothing stands.</summary>
+    public bool Resumes(RunStatus? status) => status is not null && ResumeBefore > 0 && (status.Finished is null || status.FinishedBy < ResumeBefore);
 
     /// <summary>As JSON.</summary>
     public byte[] Serialize() => JsonSerializer.SerializeToUtf8Bytes(this, SubmissionJson.Default.Submission);

@@ -10,6 +10,7 @@ namespace Executor.Workflows.Binding;
 internal sealed class FieldReader(YamlMap map, Field self, DiagnosticList diagnostics)
 {
     private readonly List<string> _known = [];
+    private readonly HashSet<string> _taken = [];
 
     /// <summary>Where the mapping begins.</summary>
     public SourceLocation At => self.At;
@@ -37,11 +38,19 @@ internal sealed class FieldReader(YamlMap map, Field self, DiagnosticList diagno
         return field;
     }
 
+    /// <summary>The fields whose names fit a rule, in their order.</summary>
+    public IReadOnlyList<(string Name, Field Field)> Fitting(Func<string, bool> fits)
+    {
+        var fitting = map.Entries.Where(entry => fits(entry.Key.Value)).Select(entry => (entry.Key.Value, self.Child(entry.Value, entry.Key.Value))).ToList();
+        _taken.UnionWith(fitting.Select(field => field.Value));
+        return fitting;
+    }
+
     /// <summary>An error for each field that was not asked for, with what it may have been meant to be.</summary>
     /// <param name="habits">What to say of names that people bring along from elsewhere.</param>
     public void RefuseOthers(IReadOnlyDictionary<string, string>? habits = null)
     {
-        foreach (var (key, value) in map.Entries.Where(e => !_known.Contains(e.Key.Value)))
+        foreach (var (key, value) in map.Entries.Where(e => !_known.Contains(e.Key.Value) && !_taken.Contains(e.Key.Value)))
         {
             var hint = habits?.GetValueOrDefault(key.Value) is { } habit ? $"; {habit}"
                 : Spelling.Nearest(key.Value, _known) is { } nearest ? $" (did you mean '{nearest}'?)"

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Executor.Workflows.Errors;
 using Executor.Workflows.Model;
+using Executor.Workflows.Values;
 using Executor.Workflows.Yaml;
 
 namespace Executor.Workflows.Binding;
@@ -22,6 +24,7 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
         var resources = values.Fields(fields.Optional("resources"), "a mapping such as {cpu: 500m, memory: 256Mi}");
         var cpu = templates.Parameters(resources?.Optional("cpu"), "an amount of CPU such as 2 or 500m");
         var memory = templates.Parameters(resources?.Optional("memory"), "an amount of memory such as 256Mi");
+        var otherResources = BindOtherResources(resources);
         resources?.RefuseOthers(ResourceHabits);
         var retries = values.Fields(fields.Optional("retries"), "a mapping such as {task: 2, infrastructure: 10}");
         var taskRetries = values.Integer(retries?.Optional("task"), 0, Limits.Retries);
@@ -38,6 +41,7 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
             Image = image,
             Cpu = cpu,
             Memory = memory,
+            OtherResources = otherResources,
             TaskRetries = taskRetries,
             InfrastructureRetries = infrastructureRetries,
             Timeout = timeout,
@@ -47,6 +51,43 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
             Runner = runner,
             PodFields = BindPodFields(fields, fromCluster),
         };
+    }
+
+    /// <summary>Whatever has a slash in its name is an extended resource, of which whole numbers are asked for (core/v1 ResourceName).</summary>
+    private SortedDictionary<string, Located<Template>> BindOtherResources(FieldReader? resources)
+    {
+        var bound = new SortedDictionary<string, Located<Template>>(StringComparer.Ordinal);
+        if (templates.Parameters(resources?.Optional(ResourceNames.EphemeralStorage), "an amount of disk such as 2Gi") is { } storage)
+        {
+            bound[ResourceNames.EphemeralStorage] = storage;
+        }
+
+        foreach (var (name, field) in resources?.Fitting(name => name.Contains('/', StringComparison.Ordinal)) ?? [])
+        {
+            Add(name, field);
+        }
+
+        if (resources?.Optional("gpu") is { } gpu)
+        {
+            if (bound.ContainsKey(ResourceNames.Gpu))
+            {
+                values.Diagnostics.Add(gpu.At, $"found 'gpu' beside '{ResourceNames.Gpu}', expected one of them: they are the same");
+            }
+            else
+            {
+                Add(ResourceNames.Gpu, gpu);
+            }
+        }
+
+        return bound;
+
+        void Add(string name, Field field)
+        {
+            if (templates.Parameters(field, "a whole number") is { } amount)
+            {
+                bound[name] = amount;
+            }
+        }
     }
 
     /// <summary>Fields of the pod are checked for their outermost type alone: the cluster knows the rest better.</summary>

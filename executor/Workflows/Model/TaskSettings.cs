@@ -16,6 +16,11 @@ internal sealed record TaskSettings
     /// <summary><c>resources.memory</c>.</summary>
     public Located<Template>? Memory { get; init; }
 
+    /// <summary>
+    /// The rest of <c>resources</c> by Kubernetes' names: extended resources such as <c>nvidia.com/gpu</c>, and <c>ephemeral-storage</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, Located<Template>> OtherResources { get; init; } = new Dictionary<string, Located<Template>>();
+
     /// <summary><c>retries.task</c>.</summary>
     public int? TaskRetries { get; init; }
 

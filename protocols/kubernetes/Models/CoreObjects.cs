@@ -138,6 +138,30 @@ public sealed class V1ResourceQuotaSpec
 
     /// <summary>Which pods count, such as <c>NotTerminating</c>; null for all.</summary>
     public IList<string>? Scopes { get; set; }
+
+    /// <summary>Which pods count, by scope and value, such as a priority class; null for all.</summary>
+    public V1ScopeSelector? ScopeSelector { get; set; }
+}
+
+/// <summary>Which pods a quota counts: those for which every expression holds (core/v1 ScopeSelector).</summary>
+public sealed class V1ScopeSelector
+{
+    /// <summary>The expressions.</summary>
+    public IList<V1ScopedResourceSelectorRequirement>? MatchExpressions { get; set; }
+}
+
+/// <summary>An expression on one scope (core/v1 ScopedResourceSelectorRequirement).</summary>
+public sealed class V1ScopedResourceSelectorRequirement
+{
+    /// <summary>The scope, such as <c>PriorityClass</c>.</summary>
+    public string? ScopeName { get; set; }
+
+    /// <summary><c>In</c>, <c>NotIn</c>, <c>Exists</c> or <c>DoesNotExist</c>.</summary>
+    [JsonPropertyName("operator")]
+    public string? OperatorProperty { get; set; }
+
+    /// <summary>What the scope is compared with.</summary>
+    public IList<string>? Values { get; set; }
 }
 
 /// <summary>A quota's use (core/v1 ResourceQuotaStatus).</summary>

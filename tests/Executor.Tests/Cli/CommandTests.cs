@@ -98,6 +98,37 @@ public sealed class CommandTests : IDisposable
         Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(json).RootElement, read));
     }
 
+    [Fact]
+    public async Task Plan_prints_the_manifests_of_a_run_on_a_cluster_without_touching_one()
+    {
+        var file = _folder.Write("q.yaml", TestPlans.Sales);
+        string[] words = ["plan", file, "--backend", "kubernetes", "--image-registry", "registry.example", "--image-tag", "7", "-n", "team"];
+        var (code, json, error) = await RunAsync([.. words, "-o", "json"]);
+        Assert.Equal((ExitCodes.Succeeded, ""), (code, error));
+        var items = JsonDocument.Parse(json).RootElement.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["ConfigMap", "Secret", "Job", "Job", "Job", "Job"], items.Select(item => item.GetProperty("kind").GetString()));
+        Assert.All(items, item => Assert.Equal("team", item.GetProperty("metadata").GetProperty("namespace").GetString()));
+        Assert.Equal("KEY-OF-THE-RUN", items[1].GetProperty("stringData").GetProperty("run.key").GetString());
+        var container = items[2].GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers")[0];
+        Assert.Equal("registry.example/executor:7", container.GetProperty("image").GetString());
+        Assert.Equal("extract", items[3].GetProperty("metadata").GetProperty("labels").GetProperty("executor.dev/task").GetString());
+
+        var (_, yaml, _) = await RunAsync([.. words, "-o", "yaml"]);
+        Assert.Equal(items.Count, yaml.Split("---\n").Length);
+        var diagnostics = new DiagnosticList("plan.yaml");
+        var last = YamlToJson.Convert(YamlTreeReader.Read(yaml.Split("---\n")[^1], diagnostics)!);
+        Assert.True(JsonElement.DeepEquals(items[^1], last));
+    }
+
+    [Fact]
+    public async Task Plan_tells_what_no_pod_can_run()
+    {
+        var file = _folder.Write("q.yaml", TestPlans.Sales.Replace("image: registry.example/python-arrow:1", "timeout: 1h"));
+        var (code, output, error) = await RunAsync("plan", file, "--backend", "kubernetes", "-o", "yaml");
+        Assert.Equal((ExitCodes.InvalidInput, ""), (code, output));
+        Assert.Contains("found no image", error);
+    }
+
     [Theory]
     [InlineData("executor: Required command was not provided.\nexecutor: 'executor --help' shows what is possible\n")]
     [InlineData("executor: Required argument missing for command: 'plan'.\nexecutor: 'executor plan --help' shows what is possible\n", "plan")]

@@ -182,6 +182,42 @@ public sealed class WorkflowPlannerTests
     }
 
     [Fact]
+    public void Resources_beside_CPU_and_memory_are_planned_and_named_as_having_no_effect_here()
+    {
+        var plan = TestPlans.Plan("""
+            apiVersion: executor.dev/v1alpha1
+            kind: Workflow
+            metadata: {name: q}
+            spec:
+              parameters: {gpus: "2"}
+              defaults: {resources: {ephemeral-storage: 1Gi, example.com/fpga: 1}}
+              tasks:
+                - {name: a, command: [x], resources: {gpu: "{{parameters.gpus}}"}}
+                - {name: b, command: [x], resources: {nvidia.com/gpu: 1, example.com/fpga: 0, ephemeral-storage: 2Gi}}
+            """);
+        Assert.Equal(
+            new Dictionary<string, long> { ["nvidia.com/gpu"] = 2, ["example.com/fpga"] = 1, ["ephemeral-storage"] = 1L << 30 }, plan.Tasks[0].OtherResources);
+        Assert.Equal(new Dictionary<string, long> { ["nvidia.com/gpu"] = 1, ["ephemeral-storage"] = 2L << 30 }, plan.Tasks[1].OtherResources);
+        Assert.Equal(
+            "without a cluster these fields have no effect: resources.ephemeral-storage (a, b), resources.example.com/fpga (a), resources.nvidia.com/gpu (a, b)",
+            ClusterOnlyFields.Warning(plan));
+        Assert.Equal(plan.Tasks[0].OtherResources, ResolvedWorkflow.Deserialize(TestPlans.Resolve(
+            "apiVersion: executor.dev/v1alpha1\nkind: Workflow\nmetadata: {name: q}\nspec:\n  tasks:\n    - {name: a, command: [x], resources: {gpu: 2, example.com/fpga: 1, ephemeral-storage: 1Gi}}").Serialize()).Plan.Tasks[0].OtherResources);
+    }
+
+    [Theory]
+    [InlineData("{gpu: 1, nvidia.com/gpu: 1}", "found 'gpu' beside 'nvidia.com/gpu'")]
+    [InlineData("{gpu: 0.5}", "found '0.5', expected a whole number")]
+    [InlineData("{example.com/fpga: -1}", "found '-1', expected a whole number")]
+    [InlineData("{ephemeral-storage: 2GB}", "found '2GB', expected an amount of disk such as 256Mi (did you mean '2Gi'?)")]
+    [InlineData("{gpus: 1}", "unknown field (did you mean 'gpu'?)")]
+    public void Resources_that_cannot_be_asked_for_are_refused(string resources, string says)
+    {
+        var refusal = Assert.Throws<InvalidOperationException>(() => TestPlans.PlanTasks($"    - {{name: a, command: [x], resources: {resources}}}"));
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Fields_of_the_pod_are_kept_as_they_are_and_named_as_having_no_effect_here()
     {
         var plan = TestPlans.Plan("""

@@ -43,7 +43,11 @@ internal sealed class JobReleaser : IAsyncDisposable
     /// <summary>Deletes what waits, within 10 s.</summary>
     public async ValueTask DisposeAsync()
     {
-        _hashes.Writer.TryComplete();
+        if (!_hashes.Writer.TryComplete())
+        {
+            return;
+        }
+
         _ending.CancelAfter(LastTry);
         await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ending.Dispose();

@@ -78,6 +78,14 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
         ArgumentNullException.ThrowIfNull(descriptors);
         for (var task = 0; task < plan.Tasks.Count; task++)
         {
+            if (plan.Tasks[task] is { IsWorkingDirectoryLocal: true, WorkingDirectory: var folder } local)
+            {
+                throw new LaunchException(
+                    hold: false,
+                    $"task {local.Name}: workingDirectory: found a path relative to the workflow file, {folder}, which is a folder of this machine and not of the "
+                    + "cluster; expected an absolute path in the image, or 'code' with the folder that it is in");
+            }
+
             if (plan.Tasks[task].Instances > 0)
             {
                 var descriptor = descriptors.Create(task, 0, 0, 1, [.. plan.Tasks[task].Inputs.Select(_ => 0)]);

@@ -18,8 +18,10 @@ internal static class ObjectNames
     /// <summary>The ConfigMap that owns everything of a run.</summary>
     public static string Anchor(string run) => $"executor-{run}";
 
-    /// <summary>The Secret with the run's key.</summary>
-    public static string RunSecret(string run) => $"executor-{run}-key";
+    /// <summary>
+    /// The Secret with the run's key, of one anchor: that of a run of the same name that was deleted a moment ago may stand still, and will go.
+    /// </summary>
+    public static string RunSecret(string run, string anchorUid) => $"executor-{run}-key-{Hash(anchorUid)}";
 
     /// <summary>The Lease of the run's driver.</summary>
     public static string Lease(string run) => $"executor-{run}";
@@ -36,7 +38,7 @@ internal static class ObjectNames
         var hash = AttemptHash(attempt);
         var numbers = string.Create(CultureInfo.InvariantCulture, $"-{attempt.Index}-{attempt.Generation}-{attempt.Attempt}-{hash}");
         var room = MaxJobName - numbers.Length - 1;
-        var task = Cut(attempt.Task, Math.Max(MaxTaskPart, room - attempt.Run.Length));
+        var task = Cut(attempt.Task, Math.Max(Math.Min(MaxTaskPart, room / 2), room - attempt.Run.Length));
         var run = Cut(attempt.Run, room - task.Length);
         return $"{run}-{task}{numbers}";
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
+using Executor.Kubernetes.Models;
 using Executor.Planning;
 
 namespace Executor.Launching.Kubernetes.Pods;
@@ -40,7 +41,6 @@ internal sealed class PodFactory(PodSettings settings)
     public JsonObject Create(
         TaskDescriptor descriptor, PlannedTask task, JsonObject labels, DescriptorSource source, IReadOnlyCollection<string> avoid)
     {
-        var fields = task.PodFields;
         var container = Container(descriptor, task, source);
         var podSecurity = new JsonObject
         {
@@ -62,7 +62,7 @@ internal sealed class PodFactory(PodSettings settings)
         };
         if (IsInjected(task))
         {
-            spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources));
+            spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources, task));
             spec["volumes"]!.AsArray().Add((JsonNode)EmptyDirectory(RunnerVolume));
         }
 
@@ -97,7 +97,14 @@ internal sealed class PodFactory(PodSettings settings)
             },
             ["spec"] = spec,
         };
-        Lay(fields, template, spec, container, podSecurity);
+        var promised = template["metadata"]!.DeepClone().AsObject();
+        Lay(task, template, spec, container, podSecurity);
+        if (template["spec"] != spec)
+        {
+            throw Invalid(task, $"found spec {template["spec"]?.ToJsonString() ?? "null"}, expected a mapping of fields to change");
+        }
+
+        SettleMetadata(template, promised);
         Settle(spec, task, descriptor.Resources);
         return template;
     }
@@ -120,7 +127,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["command"] = new JsonArray($"{RunnerPath}/task-runner"),
             ["args"] = new JsonArray(),
             ["env"] = Environment(descriptor, source),
-            ["resources"] = Resources(descriptor.Resources),
+            ["resources"] = Resources(descriptor.Resources, task.OtherResources),
             ["securityContext"] = ContainerSecurity(),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["volumeMounts"] = new JsonArray(Mount(ScratchVolume, ScratchPath)),
@@ -158,8 +165,7 @@ internal sealed class PodFactory(PodSettings settings)
             Variable(EnvironmentNames.LogFormat, settings.LogFormat));
         if (source.Inline is { } inline)
         {
-            // Kubernetes replaces $(NAME) in values; $$ stands for one $.
-            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Encoding.UTF8.GetString(inline).Replace("$(", "$$(", StringComparison.Ordinal)));
+            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Verbatim(Encoding.UTF8.GetString(inline))));
         }
         else
         {
@@ -171,9 +177,14 @@ internal sealed class PodFactory(PodSettings settings)
         return variables;
     }
 
+    /// <summary>
+    /// A value that arrives as it is (core/v1 EnvVar.value): Kubernetes replaces $(NAME), and takes every $$ for one $, whatever follows it.
+    /// </summary>
+    private static string Verbatim(string value) => value.Replace("$", "$$", StringComparison.Ordinal);
+
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
-    private JsonObject InjectingContainer(ResourceLimits resources)
+    private JsonObject InjectingContainer(ResourceLimits resources, PlannedTask task)
     {
         var container = new JsonObject
         {
@@ -181,8 +192,8 @@ internal sealed class PodFactory(PodSettings settings)
             ["image"] = settings.RunnerImage,
             ["command"] = new JsonArray("/bin/busybox", "cp", "-r", "/executor/.", "/injected"),
 
-            // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing.
-            ["resources"] = Resources(resources),
+            // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing. Devices it needs none.
+            ["resources"] = Resources(resources, task.OtherResources.Where(resource => !resource.Key.Contains('/', StringComparison.Ordinal))),
             ["securityContext"] = ContainerSecurity(isReadOnly: true),
             ["volumeMounts"] = new JsonArray(Mount(RunnerVolume, "/injected")),
         };
@@ -194,13 +205,18 @@ internal sealed class PodFactory(PodSettings settings)
         return container;
     }
 
-    private static JsonObject Resources(ResourceLimits resources)
+    private static JsonObject Resources(ResourceLimits resources, IEnumerable<KeyValuePair<string, long>> others)
     {
         var amounts = new JsonObject
         {
             ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{resources.CpuMillicores}m"),
             ["memory"] = resources.MemoryBytes.ToString(CultureInfo.InvariantCulture),
         };
+        foreach (var (name, amount) in others)
+        {
+            amounts[name] = amount.ToString(CultureInfo.InvariantCulture);
+        }
+
         return new JsonObject { ["requests"] = amounts, ["limits"] = amounts.DeepClone() };
     }
 
@@ -261,10 +277,9 @@ internal sealed class PodFactory(PodSettings settings)
         return mount;
     }
 
-    private static void Lay(
-        IReadOnlyDictionary<string, JsonElement> fields, JsonObject template, JsonObject spec, JsonObject container, JsonObject podSecurity)
+    private static void Lay(PlannedTask task, JsonObject template, JsonObject spec, JsonObject container, JsonObject podSecurity)
     {
-        foreach (var (name, value) in fields.OrderBy(field => field.Key == "podTemplate" ? 1 : 0))
+        foreach (var (name, value) in task.PodFields.OrderBy(field => field.Key == "podTemplate" ? 1 : 0))
         {
             var node = JsonNode.Parse(value.GetRawText());
             switch (name)
@@ -292,25 +307,41 @@ internal sealed class PodFactory(PodSettings settings)
         }
     }
 
+    /// <summary>The labels by which attempts are found, and what tells them apart, are nobody's to change; what was added to them stays.</summary>
+    private static void SettleMetadata(JsonObject template, JsonObject promised)
+    {
+        var metadata = template["metadata"] as JsonObject ?? [];
+        template["metadata"] = metadata;
+        var labels = metadata["labels"] as JsonObject ?? [];
+        metadata["labels"] = labels;
+        PodTemplatePatch.Apply(labels, promised["labels"]!.AsObject());
+        var annotations = metadata["annotations"] as JsonObject ?? [];
+        metadata["annotations"] = annotations;
+        foreach (var name in new[] { KubernetesLabels.AttemptName, KubernetesLabels.DescriptorHash })
+        {
+            annotations[name] = promised["annotations"]![name]!.DeepClone();
+        }
+    }
+
     /// <summary>Makes true what the product promises of every pod, whatever was laid over it, or says why it cannot.</summary>
     private static void Settle(JsonObject spec, PlannedTask task, ResourceLimits resources)
     {
         spec["restartPolicy"] = "Never";
-        var containers = spec["containers"]?.AsArray().OfType<JsonObject>().ToList() ?? [];
+        var containers = Elements(spec, "containers", task);
         var body = containers.FirstOrDefault(container => (string?)container["name"] == TaskContainer)
             ?? throw Invalid(task, $"found no container '{TaskContainer}', expected the one that runs the task to stay");
-        var own = Resources(resources)["limits"]!.AsObject();
+        var own = Resources(resources, task.OtherResources)["limits"]!.AsObject();
         foreach (var resource in own)
         {
-            if (body["resources"]?["limits"]?[resource.Key] is { } changed && !JsonNode.DeepEquals(changed, resource.Value))
+            if (Limits(body)?[resource.Key] is { } changed && !IsSameAmount(changed, resource.Value!))
             {
                 throw Invalid(task, $"found {resource.Key} {changed} in container '{TaskContainer}', expected it in the task's 'resources'");
             }
         }
 
-        foreach (var container in containers.Concat(spec["initContainers"]?.AsArray().OfType<JsonObject>() ?? []))
+        foreach (var container in containers.Concat(Elements(spec, "initContainers", task)))
         {
-            if (container["resources"]?["limits"] is not JsonObject limits || limits["cpu"] is null || limits["memory"] is null)
+            if (Limits(container) is not { } limits || limits["cpu"] is null || limits["memory"] is null)
             {
                 throw Invalid(
                     task, $"found no limits of cpu and memory in container '{container["name"]}', expected both: requests are set equal to them");
@@ -319,6 +350,19 @@ internal sealed class PodFactory(PodSettings settings)
             container["resources"]!["requests"] = limits.DeepClone();
         }
     }
+
+    private static List<JsonObject> Elements(JsonObject spec, string name, PlannedTask task) => spec[name] switch
+    {
+        null => [],
+        JsonArray items => [.. items.OfType<JsonObject>()],
+        var other => throw Invalid(task, $"found {name} {other.ToJsonString()}, expected a list of containers"),
+    };
+
+    private static JsonObject? Limits(JsonObject container) => (container["resources"] as JsonObject)?["limits"] as JsonObject;
+
+    private static bool IsSameAmount(JsonNode one, JsonNode other) =>
+        ResourceQuantity.TryParse(one.ToString(), out var left) && ResourceQuantity.TryParse(other.ToString(), out var right)
+        && left.ToDecimal() == right.ToDecimal();
 
     private static LaunchException Invalid(PlannedTask task, string problem) => new(hold: false, $"task {task.Name}: podTemplate: {problem}");
 }

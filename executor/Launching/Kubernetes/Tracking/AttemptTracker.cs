@@ -14,19 +14,22 @@ namespace Executor.Launching.Kubernetes.Tracking;
 internal sealed class AttemptTracker
 {
     private readonly Dictionary<AttemptId, TrackedAttempt> _attempts = [];
+    private readonly Dictionary<AttemptId, HashSet<string>> _launching = [];
+    private readonly DepartedIds _departed = new();
     private readonly Channel<Observation> _observations = Channel.CreateUnbounded<Observation>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<TrackerRequest> _requests = Channel.CreateUnbounded<TrackerRequest>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private readonly PendingRules _rules;
     private readonly TimeProvider _time;
+    private NodeSize? _largest;
 
     /// <summary>A tracker that knows of nothing.</summary>
     public AttemptTracker(PendingRules rules, TimeProvider time)
     {
         _rules = rules;
         _time = time;
-        Jobs = new JobHandler(this);
-        Pods = new PodHandler(this);
+        Jobs = new ObjectNews<V1Job>(JobSeen, JobDeleted);
+        Pods = new ObjectNews<V1Pod>(PodSeen, PodDeleted);
     }
 
     /// <summary>Takes what the watch of Jobs shows.</summary>
@@ -42,14 +45,31 @@ internal sealed class AttemptTracker
     public ChannelReader<TrackerRequest> Requests => _requests.Reader;
 
     /// <summary>The most that a node of the cluster has for pods; null while that is unknown.</summary>
-    public NodeSize? Largest { get; set; }
+    public NodeSize? Largest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _largest;
+            }
+        }
+
+        set
+        {
+            lock (_lock)
+            {
+                _largest = value;
+            }
+        }
+    }
 
     /// <summary>The attempts that exist.</summary>
     public IReadOnlyList<AttemptId> List()
     {
         lock (_lock)
         {
-            return [.. _attempts.Keys];
+            return [.. _attempts.Values.Where(attempt => !attempt.IsAbandoned).Select(attempt => attempt.Id)];
         }
     }
 
@@ -71,14 +91,76 @@ internal sealed class AttemptTracker
         }
     }
 
+    /// <summary>True if the attempt's Job is there, and was not left by a launch that failed.</summary>
+    public bool IsLaunched(AttemptId id)
+    {
+        lock (_lock)
+        {
+            return _attempts.TryGetValue(id, out var attempt) && attempt is { Job: not null, IsAbandoned: false };
+        }
+    }
+
+    /// <summary>The node of the attempt's latest pod, also when that is gone; null where it had none.</summary>
+    public string? NodeOf(AttemptId id)
+    {
+        lock (_lock)
+        {
+            return _attempts.TryGetValue(id, out var attempt) ? attempt.Node : null;
+        }
+    }
+
+    /// <summary>The attempt's Job is about to be created. Followed by <see cref="Launched"/> or <see cref="Abandon"/>.</summary>
+    public void Launching(AttemptId id)
+    {
+        lock (_lock)
+        {
+            _launching[id] = [];
+        }
+    }
+
     /// <summary>The attempt's Job was created, or found to stand.</summary>
     public void Launched(AttemptId id, V1Job job)
     {
         lock (_lock)
         {
             var attempt = GetOrAdd(id);
-            attempt.Job ??= job;
+            if (_launching.Remove(id, out var gone) && gone.Contains(job.Metadata.Uid!))
+            {
+                // The watch was quicker than the answer, and somebody else quicker than both.
+                ForgetIfGone(attempt);
+                return;
+            }
+
+            if (attempt.Job is null || attempt.Job.Metadata.Uid != job.Metadata.Uid)
+            {
+                attempt.Job = job;
+            }
+
+            if (attempt.IsAbandoned)
+            {
+                attempt.IsAbandoned = false;
+                attempt.MissingSince = _time.GetUtcNow();
+            }
+
             Look(attempt);
+        }
+    }
+
+    /// <summary>
+    /// The attempt was not launched: what the watches show of its Job until that is gone is no attempt's end. To be called whether or not a Job was made.
+    /// </summary>
+    public void Abandon(AttemptId id)
+    {
+        lock (_lock)
+        {
+            _launching.Remove(id);
+            if (_attempts.TryGetValue(id, out var attempt) && !attempt.HasEnded)
+            {
+                attempt.IsAbandoned = true;
+                attempt.Told = null;
+                attempt.ToldWaiting = null;
+                attempt.LookAgainAt = null;
+            }
         }
     }
 
@@ -133,15 +215,23 @@ internal sealed class AttemptTracker
     }
 
     /// <summary>The events that were asked for.</summary>
-    public void EventsRead(AttemptId id, IReadOnlyList<Corev1Event> events)
+    /// <param name="id">The attempt.</param>
+    /// <param name="subject">The UID of the object that they are about: those of a pod that was replaced meanwhile tell nothing of the next one.</param>
+    /// <param name="events">The events.</param>
+    public void EventsRead(AttemptId id, string? subject, IReadOnlyList<Corev1Event> events)
     {
         lock (_lock)
         {
             if (_attempts.TryGetValue(id, out var attempt))
             {
-                attempt.Events = events;
                 attempt.IsReadingEvents = false;
-                Look(attempt, eventsRead: true);
+                var isOfNow = subject == (attempt.Pod?.Metadata ?? attempt.Job?.Metadata)?.Uid;
+                if (isOfNow)
+                {
+                    attempt.Events = events;
+                }
+
+                Look(attempt, eventsRead: isOfNow);
             }
         }
     }
@@ -152,6 +242,7 @@ internal sealed class AttemptTracker
         lock (_lock)
         {
             var now = _time.GetUtcNow();
+            _departed.Forget(now);
             foreach (var attempt in _attempts.Values.Where(attempt => attempt.LookAgainAt <= now).ToList())
             {
                 Look(attempt);
@@ -183,7 +274,17 @@ internal sealed class AttemptTracker
         {
             lock (_lock)
             {
+                if (_departed.Contains(id))
+                {
+                    return;
+                }
+
                 var attempt = GetOrAdd(id);
+                if (attempt.Job is { } known && known.Metadata.Uid != job.Metadata.Uid && IsOlder(job.Metadata, known.Metadata))
+                {
+                    return;
+                }
+
                 attempt.Job = job;
                 Look(attempt);
             }
@@ -196,6 +297,11 @@ internal sealed class AttemptTracker
         {
             lock (_lock)
             {
+                if (_launching.TryGetValue(id, out var gone))
+                {
+                    gone.Add(job.Metadata.Uid!);
+                }
+
                 if (_attempts.TryGetValue(id, out var attempt) && attempt.Job?.Metadata.Uid == job.Metadata.Uid)
                 {
                     attempt.Job = null;
@@ -211,8 +317,13 @@ internal sealed class AttemptTracker
         {
             lock (_lock)
             {
+                if (_departed.Contains(id))
+                {
+                    return;
+                }
+
                 var attempt = GetOrAdd(id);
-                if (attempt.Pod is { } known && known.Metadata.Uid != pod.Metadata.Uid && IsOlder(pod, known))
+                if (attempt.Pod is { } known && known.Metadata.Uid != pod.Metadata.Uid && IsOlder(pod.Metadata, known.Metadata))
                 {
                     return;
                 }
@@ -226,6 +337,7 @@ internal sealed class AttemptTracker
                 }
 
                 attempt.Pod = pod;
+                attempt.Node = pod.Spec?.NodeName;
                 Look(attempt);
             }
         }
@@ -250,14 +362,25 @@ internal sealed class AttemptTracker
         }
     }
 
-    private static bool IsOlder(V1Pod pod, V1Pod than) => pod.Metadata.CreationTimestamp < than.Metadata.CreationTimestamp;
+    // Times count in seconds: of two of the same second, the one that is going away came first.
+    private static bool IsOlder(V1ObjectMeta one, V1ObjectMeta than) =>
+        one.CreationTimestamp < than.CreationTimestamp
+        || (one.CreationTimestamp == than.CreationTimestamp && one.DeletionTimestamp is not null && than.DeletionTimestamp is null);
 
     private void ForgetIfGone(TrackedAttempt attempt)
     {
-        if (attempt.Job is null && attempt.Pod is null)
+        if (attempt.Job is not null || attempt.Pod is not null)
+        {
+            return;
+        }
+
+        _attempts.Remove(attempt.Id);
+
+        // While its launch is under way, whoever launches it deletes a Job that has got no pod, and that is no end.
+        if (!attempt.IsAbandoned && !_launching.ContainsKey(attempt.Id))
         {
             End(attempt, MissingPods.JobGone(_time.GetUtcNow()).Facts);
-            _attempts.Remove(attempt.Id);
+            _departed.Add(attempt.Id, _time.GetUtcNow());
         }
     }
 
@@ -311,7 +434,7 @@ internal sealed class AttemptTracker
                 Events = attempt.Events,
                 EventsRead = eventsRead,
                 Rules = _rules,
-                LargestNode = Largest,
+                LargestNode = _largest,
                 FirstSeen = attempt.PodSince,
                 Now = now,
                 Before = attempt.Before,
@@ -340,45 +463,16 @@ internal sealed class AttemptTracker
 
         attempt.Told = ObservedPhase.Ended;
         attempt.LookAgainAt = null;
-        _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with { Cancelled = attempt.IsCancelled }));
+        _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with
+        {
+            Cancelled = attempt.IsCancelled,
+            Advice = AdviceOn(attempt, facts),
+        }));
         _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, attempt.Job?.Metadata));
     }
 
-    private sealed class JobHandler(AttemptTracker tracker) : IInformerHandler<V1Job>
-    {
-        public ValueTask HandleAsync(InformerEvent<V1Job> change, CancellationToken cancellationToken)
-        {
-            if (change.Type == InformerEventType.Deleted)
-            {
-                tracker.JobDeleted(change.Value);
-            }
-            else
-            {
-                tracker.JobSeen(change.Value);
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-    }
-
-    private sealed class PodHandler(AttemptTracker tracker) : IInformerHandler<V1Pod>
-    {
-        public ValueTask HandleAsync(InformerEvent<V1Pod> change, CancellationToken cancellationToken)
-        {
-            if (change.Type == InformerEventType.Deleted)
-            {
-                tracker.PodDeleted(change.Value);
-            }
-            else
-            {
-                tracker.PodSeen(change.Value);
-            }
-
-            return ValueTask.CompletedTask;
-        }
-
-        public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
-    }
+    private static string? AdviceOn(TrackedAttempt attempt, AttemptFacts facts) =>
+        facts is { ExitCode: 0, Platform: null, OutOfMemory: false } || (attempt.Pod?.Metadata ?? attempt.Job?.Metadata) is not { Name: { } name } subject
+            ? null
+            : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts);
 }

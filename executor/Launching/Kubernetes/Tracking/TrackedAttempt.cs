@@ -16,6 +16,12 @@ internal sealed class TrackedAttempt(AttemptId id)
     /// <summary>True once a pod of it was seen.</summary>
     public bool HadPod { get; set; }
 
+    /// <summary>The node that its latest pod was given, which is remembered when the pod is gone; null where there was none.</summary>
+    public string? Node { get; set; }
+
+    /// <summary>True while a launch has failed and what is left of it goes away: nothing is told of that.</summary>
+    public bool IsAbandoned { get; set; }
+
     /// <summary>When its pod was first seen.</summary>
     public DateTimeOffset PodSince { get; set; }
 
@@ -47,5 +53,5 @@ internal sealed class TrackedAttempt(AttemptId id)
     public bool IsReadingEvents { get; set; }
 
     /// <summary>True once its end was told: what is seen later belongs to a pod that counts for nothing.</summary>
-    public bool HasEnded => Told == ObservedPhase.Ended;
+    public bool HasEnded => IsAbandoned || Told == ObservedPhase.Ended;
 }

@@ -32,7 +32,7 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
             catch (KubernetesException) when (request.Kind == TrackerRequestKind.ReadEvents)
             {
                 // Without the right to read events, or without an answer, the verdict is made without them.
-                tracker.EventsRead(request.Attempt, []);
+                tracker.EventsRead(request.Attempt, request.Subject?.Uid, []);
             }
             catch (KubernetesException)
             {
@@ -72,16 +72,29 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
             case TrackerRequestKind.ReadEvents:
                 var selection = new ListOptions { FieldSelector = $"involvedObject.uid={request.Subject!.Uid}", Limit = MaxEvents };
                 var events = await _events.ListAsync(selection, cancellationToken);
-                tracker.EventsRead(request.Attempt, [.. events.Items]);
+                tracker.EventsRead(request.Attempt, request.Subject.Uid, [.. events.Items]);
                 break;
-            case TrackerRequestKind.GiveUp when request.Subject is { } job:
-                await DeleteJobAsync(request.Attempt, job, cancellationToken);
+            case TrackerRequestKind.GiveUp:
+                await GiveUpAsync(request.Attempt, cancellationToken);
                 break;
             case TrackerRequestKind.WriteStatus:
                 await WriteStatusAsync(request.Attempt, cancellationToken);
                 break;
             default:
                 break;
+        }
+    }
+
+    private async Task GiveUpAsync(AttemptId attempt, CancellationToken cancellationToken)
+    {
+        var (job, pod) = tracker.Objects(attempt);
+        if (job is not null)
+        {
+            await DeleteJobAsync(attempt, job.Metadata, cancellationToken);
+        }
+        else if (pod is not null)
+        {
+            await DeletePodAsync(pod.Metadata, immediately: false, cancellationToken);
         }
     }
 

@@ -20,7 +20,17 @@ internal sealed class AnchorWatch(GenericClient<V1ConfigMap> maps, string name, 
         var informer = new Informer<V1ConfigMap>(maps, new InformerOptions<V1ConfigMap> { FieldSelector = $"metadata.name={name}" }, new Handler(this, gone));
         try
         {
-            await informer.RunAsync(gone.Token);
+            var watching = informer.RunAsync(gone.Token);
+            var shown = informer.WaitForSyncAsync(gone.Token);
+            await Task.WhenAny(watching, shown);
+            if (shown.IsCompletedSuccessfully && !_wasSeen)
+            {
+                // It was deleted before the watch began.
+                _isGone = true;
+                await gone.CancelAsync();
+            }
+
+            await watching;
         }
         catch (OperationCanceledException) when (_isGone)
         {

@@ -13,7 +13,8 @@ internal sealed class QuotaWatch
 {
     private static readonly string[] CpuNames = ["limits.cpu", "requests.cpu", "cpu"];
     private static readonly string[] MemoryNames = ["limits.memory", "requests.memory", "memory"];
-    private static readonly string[] CountNames = ["pods", "count/pods", "count/jobs.batch"];
+    private static readonly string[] PodNames = ["pods", "count/pods"];
+    private static readonly string[] JobNames = ["count/jobs.batch"];
 
     private readonly GenericClient<V1ResourceQuota> _client;
     private Informer<V1ResourceQuota>? _informer;
@@ -40,14 +41,17 @@ internal sealed class QuotaWatch
         foreach (var quota in _informer?.Snapshot() ?? [])
         {
             // A quota with scopes counts some pods only, and which ones the server knows best.
-            if (quota.Status?.Hard is not { } hard || quota.Spec?.Scopes is { Count: > 0 })
+            if (quota.Status?.Hard is not { } hard || quota.Spec is { Scopes.Count: > 0 } or { ScopeSelector: not null })
             {
                 continue;
             }
 
             var refusal = Lacks(quota, hard, CpuNames, resources.CpuMillicores / 1000m, uncounted)
                 ?? Lacks(quota, hard, MemoryNames, resources.MemoryBytes, uncounted)
-                ?? Lacks(quota, hard, CountNames, 1, uncounted);
+                ?? Lacks(quota, hard, PodNames, 1, uncounted)
+
+                // A Job without a pod counts already.
+                ?? Lacks(quota, hard, JobNames, 1, uncounted: 0);
             if (refusal is not null)
             {
                 return refusal;

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Executor.Cluster;
+using Executor.Cluster.Trial;
+using Executor.Contracts.Integrity;
+using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
+using Executor.Planning;
+
+namespace Executor.Running.Cluster;
+
+/// <summary>
+/// The objects that a run will have in a cluster, made without one: what only the cluster or the store can say stands for itself, such as
+/// <c>UID-OF-THE-ANCHOR</c>, and code that is packed when the run is submitted is left out of descriptors.
+/// </summary>
+internal static class RunManifests
+{
+    private const string AnchorUid = "UID-OF-THE-ANCHOR";
+    private const string Key = "KEY-OF-THE-RUN";
+
+    /// <summary>The anchor, the Secret of the run's key without the key, the driver's Job, and the Job of the first attempt of every task's first instance.</summary>
+    /// <exception cref="Launching.LaunchException">A task's fields do not make a pod that can run an attempt.</exception>
+    public static IReadOnlyList<JsonObject> Of(ResolvedWorkflow resolved, string run, ClusterOptions options)
+    {
+        var plan = resolved.Plan;
+        var store = options.Store ?? new Uri($"http://{options.StoreService}:{TrialObjects.Port}");
+        var anchor = RunAnchor.Unmade(run) with { Uid = AnchorUid };
+        var factory = new JobFactory(KubernetesBackend.PodsOf(options, plan, run, anchor), plan.Tasks.ToDictionary(task => task.Name));
+        var descriptors = new DescriptorFactory(plan, run, [store]);
+        factory.Check(plan, descriptors);
+        var submission = new Submission { Workflow = Sha256Hex.Of(resolved.Serialize()), Code = new Dictionary<string, CodeLocation>() };
+        List<JsonObject> manifests =
+        [
+            ToJson(RunAnchor.Anchor(run, plan.Workflow, store), KubernetesResources.ConfigMaps),
+            ToJson(RunAnchor.Secret(run, plan.Workflow, anchor, Key), KubernetesResources.Secrets),
+            DriverJob.Create(run, plan.Workflow, anchor, store, Sha256Hex.Of(submission.Serialize()), options.Images),
+            .. Enumerable.Range(0, plan.Tasks.Count).Where(task => plan.Tasks[task].Instances > 0).Select(task => JobOf(factory, descriptors, plan, task)),
+        ];
+        if (options.NamespaceName is { } name)
+        {
+            manifests.ForEach(manifest => manifest["metadata"]!["namespace"] = name);
+        }
+
+        return manifests;
+    }
+
+    private static JsonObject JobOf(JobFactory factory, DescriptorFactory descriptors, RunPlan plan, int task)
+    {
+        var descriptor = descriptors.Create(task, index: 0, generation: 0, attempt: 1, new int[plan.Tasks[task].Inputs.Count]);
+        var encoded = JobFactory.Encode(descriptor);
+        return factory.Create(descriptor, encoded, encoded.Length > JobFactory.MaxInlineDescriptor, []);
+    }
+
+    private static JsonObject ToJson<T>(T item, KubernetesResource<T> resource)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        KubernetesJson.ToJsonObject(item, resource);
+}

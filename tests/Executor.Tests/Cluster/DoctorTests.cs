@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Executor.Cluster;
+using Executor.Cluster.Diagnosis;
+using Executor.Hosting;
+using Executor.TestKit.Kubernetes;
+using Executor.Tests.Launching.Kubernetes;
+using Xunit;
+
+namespace Executor.Tests.Cluster;
+
+public sealed class DoctorTests : ClusterFixture
+{
+    [Fact]
+    public async Task A_cluster_that_has_everything_is_found_good()
+    {
+        Server.Options.ApiGroups.UnionWith(["metrics.k8s.io/v1beta1", "autoscaling.k8s.io/v1"]);
+        Server.Create("/api/v1/namespaces/batch/serviceaccounts", new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "ServiceAccount",
+            ["metadata"] = new JsonObject { ["name"] = "executor-driver" },
+        });
+        CreateNode("16Gi");
+        var state = StateDirectory.Open(Path.Combine(Folder, "state"));
+        await using var store = await StoreConnection.OpenAsync(StoreAddress.Embedded, state, Cancellation);
+        var findings = await ExamineAsync(Options() with { Store = store.Address, StoreKeyFile = state.KeyFile });
+        Assert.All(findings.Values, finding => Assert.True(finding is { Grade: FindingGrade.Good, Remedy: null }, finding.ToString()));
+        Assert.Contains("answers directly", findings["store"].Text, StringComparison.Ordinal);
+        Assert.Contains("16.0 GiB", findings["nodes"].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Server.Requests, request => request.Method is "PUT" or "PATCH" or "DELETE"
+            || (request.Method == "POST" && !request.Path.Contains("reviews", StringComparison.Ordinal) && request.Query.GetValueOrDefault("dryRun") != "All"));
+    }
+
+    [Fact]
+    public async Task Each_gap_is_named_with_what_to_do()
+    {
+        await StartAsync(new FakeApiOptions { Version = (1, 20) });
+        Server.Options.Allows = attributes => (string?)attributes["resource"] != "jobs" || (string?)attributes["verb"] == "get";
+        CreateQuota("team", new JsonObject { ["pods"] = "10", ["services.loadbalancers"] = "0" }, new JsonObject { ["pods"] = "9" });
+        var findings = await ExamineAsync(Options());
+
+        AssertFound(findings["API server"], FindingGrade.Note, "v1.20.0", "--kube-api-qps");
+        AssertFound(findings["rights to submit and read runs"], FindingGrade.Problem, "create jobs (submit the driver's Job)", "rbac.users");
+        AssertFound(findings["rights to drive runs from here"], FindingGrade.Note, "deletecollection jobs", "--driver here");
+        AssertFound(findings["driver's account"], FindingGrade.Warning, "there is no service account executor-driver", "install the chart");
+        AssertFound(findings["store"], FindingGrade.Warning, "there is no Service executor-store", "--store");
+        AssertFound(findings["quota"], FindingGrade.Warning, "pods 9 of 10", "raise the ResourceQuota");
+        AssertFound(findings["nodes"], FindingGrade.Warning, "there is none", "until there is one");
+        AssertFound(findings["metrics-server"], FindingGrade.Note, "metrics.k8s.io is not served", "install metrics-server");
+        AssertFound(findings["VPA"], FindingGrade.Note, "autoscaling.k8s.io is not served", "not needed");
+    }
+
+    [Fact]
+    public async Task A_quota_with_room_is_good_and_a_limit_range_is_told()
+    {
+        CreateQuota("team", new JsonObject { ["limits.memory"] = "10Gi", ["services.nodeports"] = "0" }, new JsonObject { ["limits.memory"] = "1Gi" });
+        Server.Create("/api/v1/namespaces/batch/limitranges", JsonNode.Parse("""
+            {"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "small"}, "spec": {"limits": [{"type": "Container", "max": {"memory": "1Gi"}}]}}
+            """)!.AsObject());
+        var findings = await ExamineAsync(Options());
+        Assert.Equal(FindingGrade.Good, findings["quota"].Grade);
+        AssertFound(findings["limit ranges"], FindingGrade.Note, "Container memory at most 1Gi", "is held");
+    }
+
+    [Fact]
+    public async Task What_may_not_be_looked_at_is_said_to_be_so_and_the_rest_is_looked_at()
+    {
+        Server.Add(ApiFault.Refuse(
+            request => request.Path.EndsWith("/nodes", StringComparison.Ordinal), new ApiErrorException(403, "Forbidden", "nodes is forbidden"), times: 100));
+        var findings = await ExamineAsync(Options());
+        AssertFound(findings["nodes"], FindingGrade.Note, "not looked at", "nodes is forbidden");
+        Assert.True(findings.ContainsKey("VPA"));
+    }
+
+    [Fact]
+    public async Task A_server_out_of_reach_is_the_only_finding()
+    {
+        await Server.DisposeAsync();
+        Assert.Equal(FindingGrade.Problem, Assert.Single(await ExamineAsync(Options())).Value.Grade);
+    }
+
+    private static void AssertFound(Finding finding, FindingGrade grade, string text, string remedy)
+    {
+        Assert.Equal(grade, finding.Grade);
+        Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+        Assert.Contains(remedy, finding.Remedy, StringComparison.Ordinal);
+    }
+
+    private async Task<Dictionary<string, Finding>> ExamineAsync(ClusterOptions options)
+    {
+        var findings = new Dictionary<string, Finding>();
+        await foreach (var finding in new Doctor(Cluster, options, TimeProvider.System).ExamineAsync(Cancellation))
+        {
+            findings.Add(finding.Subject, finding);
+        }
+
+        return findings;
+    }
+
+    private void CreateNode(string memory)
+    {
+        Server.Create("/api/v1/nodes", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["metadata"] = new JsonObject { ["name"] = "node1" } });
+        Server.Mutate("/api/v1/nodes/node1", node => node["status"] = new JsonObject { ["allocatable"] = new JsonObject { ["cpu"] = "4", ["memory"] = memory } });
+    }
+}

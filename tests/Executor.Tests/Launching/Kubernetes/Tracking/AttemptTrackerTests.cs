@@ -1,0 +1,296 @@
+using Executor.Kubernetes.Informers;
+using Executor.Kubernetes.Models;
+using Executor.Launching;
+using Executor.Launching.Kubernetes.Inspection;
+using Executor.Launching.Kubernetes.Pods;
+using Executor.Launching.Kubernetes.Tracking;
+using Executor.TestKit;
+using Xunit;
+
+namespace Executor.Tests.Launching.Kubernetes.Tracking;
+
+public sealed class AttemptTrackerTests
+{
+    private readonly ManualTime _time = new();
+    private readonly AttemptTracker _tracker;
+
+    public AttemptTrackerTests() => _tracker = new AttemptTracker(new PendingRules(), _time);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Job_and_pod_may_be_seen_in_any_order(bool isJobFirst)
+    {
+        Action[] seen = [() => See(SamplePods.Job()), () => See(SamplePods.Pod(state: "Running"))];
+        Array.ForEach(isJobFirst ? seen : [.. seen.Reverse()], see => see());
+        See(SamplePods.Pod(state: "Running"));
+        See(SamplePods.Pod(state: "Failed"));
+        See(SamplePods.Pod(state: "Failed"));
+
+        var told = Told();
+        Assert.Equal([ObservedPhase.Running, ObservedPhase.Ended], told.Select(observation => observation.Phase).Where(phase => phase != ObservedPhase.Pending));
+        var end = told[^1];
+        Assert.Equal((SampleJobs.Attempt(), 3, "node1", false), (end.Attempt, end.Facts.ExitCode, end.Facts.Node, end.Facts.Cancelled));
+        Assert.Equal($"kubectl -n batch logs {ObjectNames.Pod(ObjectNames.Job(SampleJobs.Attempt()))} -c task", end.Facts.Advice);
+        Assert.Equal([TrackerRequestKind.WriteStatus], Asked());
+    }
+
+    [Fact]
+    public void A_success_needs_no_advice()
+    {
+        See(SamplePods.Pod(state: "Succeeded"));
+        Assert.Null(Told().Single().Facts.Advice);
+    }
+
+    [Fact]
+    public void The_pod_that_replaces_one_that_has_ended_counts_for_nothing()
+    {
+        See(SamplePods.Job());
+        See(SamplePods.Pod("pod-1", state: "Failed"));
+        See(SamplePods.Pod("pod-2", state: "Running", created: "2026-01-01T00:01:00Z"));
+        See(SamplePods.Pod("pod-2", state: "Succeeded", created: "2026-01-01T00:01:00Z"));
+        Assert.Equal(ObservedPhase.Ended, Told().Single(observation => observation.Phase != ObservedPhase.Pending).Phase);
+    }
+
+    [Fact]
+    public void News_of_an_older_pod_does_not_hide_the_newer_one()
+    {
+        See(SamplePods.Job());
+        See(SamplePods.Pod("pod-2", state: "Running", created: "2026-01-01T00:01:00Z"));
+        See(SamplePods.Pod("pod-1", state: "Failed", created: "2026-01-01T00:00:00Z"));
+        Assert.Equal("pod-2", _tracker.Objects(SampleJobs.Attempt()).Pod!.Metadata.Uid);
+        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
+    }
+
+    [Fact]
+    public void A_pod_that_is_gone_has_ended_and_its_node_is_remembered()
+    {
+        See(SamplePods.Job());
+        See(SamplePods.Pod(node: "node7"));
+        Gone(SamplePods.Pod(node: "node7"));
+        Assert.Equal(ObservedPhase.Ended, Told()[^1].Phase);
+        Assert.Equal("node7", _tracker.NodeOf(SampleJobs.Attempt()));
+        Assert.Equal([SampleJobs.Attempt()], _tracker.List());
+
+        Gone(SamplePods.Job());
+        Assert.Empty(_tracker.List());
+    }
+
+    [Fact]
+    public void A_job_that_goes_before_its_pod_was_seen_ends_its_attempt()
+    {
+        See(SamplePods.Job());
+        Gone(SamplePods.Job());
+        var end = Told()[^1];
+        Assert.Equal((ObservedPhase.Ended, PlatformCause.Deleted), (end.Phase, end.Facts.Platform!.Cause));
+        Assert.Empty(_tracker.List());
+    }
+
+    [Fact]
+    public void An_attempt_that_was_asked_to_end_says_so()
+    {
+        Assert.False(_tracker.Cancelling(SampleJobs.Attempt()));
+        See(SamplePods.Job());
+        See(SamplePods.Pod());
+        Assert.True(_tracker.Cancelling(SampleJobs.Attempt()));
+        Gone(SamplePods.Job());
+        Gone(SamplePods.Pod());
+        Assert.True(Told()[^1].Facts.Cancelled);
+    }
+
+    [Fact]
+    public void A_launch_that_failed_ends_nothing_and_may_be_repeated()
+    {
+        See(SamplePods.Job("job-1"));
+        _tracker.Abandon(SampleJobs.Attempt());
+        Assert.False(_tracker.IsLaunched(SampleJobs.Attempt()));
+        Assert.Empty(_tracker.List());
+        Told();
+
+        // The next launch's Job is there before the watch has shown the first one go.
+        _tracker.Launched(SampleJobs.Attempt(), SamplePods.Job("job-2"));
+        See(SamplePods.Job("job-1", isBeingDeleted: true));
+        Gone(SamplePods.Job("job-1"));
+        See(SamplePods.Job("job-2"));
+        Assert.True(_tracker.IsLaunched(SampleJobs.Attempt()));
+        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
+
+        See(SamplePods.Pod(state: "Failed"));
+        Assert.Equal(ObservedPhase.Ended, Told()[^1].Phase);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_job_that_comes_and_goes_while_it_is_launched_ends_its_attempt_only_if_the_launch_succeeds(bool succeeds)
+    {
+        _tracker.Launching(SampleJobs.Attempt());
+        See(SamplePods.Job());
+        Gone(SamplePods.Job());
+        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
+        if (succeeds)
+        {
+            _tracker.Launched(SampleJobs.Attempt(), SamplePods.Job());
+            Assert.Equal(PlatformCause.Deleted, Told().Single().Facts.Platform!.Cause);
+        }
+        else
+        {
+            _tracker.Abandon(SampleJobs.Attempt());
+            Assert.Empty(Told());
+        }
+
+        Assert.Empty(_tracker.List());
+    }
+
+    [Fact]
+    public void What_is_left_of_a_launch_that_failed_is_forgotten_when_it_is_gone()
+    {
+        See(SamplePods.Job());
+        _tracker.Abandon(SampleJobs.Attempt());
+        Told();
+        Gone(SamplePods.Job());
+        Assert.Empty(Told());
+        Assert.Null(_tracker.Objects(SampleJobs.Attempt()).Job);
+    }
+
+    [Fact]
+    public void A_job_of_the_executors_without_a_pod_was_left_by_one_that_died()
+    {
+        See(SamplePods.Job(managedBy: KubernetesLabels.JobController));
+        See(SamplePods.Job("other", index: 1));
+        _tracker.LoseJobsWithoutPod();
+        var end = Told().Single(observation => observation.Phase == ObservedPhase.Ended);
+        Assert.Equal((SampleJobs.Attempt(), PlatformCause.Vanished), (end.Attempt, end.Facts.Platform!.Cause));
+    }
+
+    [Fact]
+    public void Events_are_asked_for_once_until_they_are_read_and_those_of_another_pod_count_for_nothing()
+    {
+        var rules = new PendingRules();
+        See(SamplePods.Job());
+        _time.Advance(rules.EventsAfter + TimeSpan.FromSeconds(1));
+        _tracker.LookAtDue();
+        See(SamplePods.Job());
+        _tracker.LookAtDue();
+        Assert.Equal([TrackerRequestKind.ReadEvents], Asked());
+
+        _tracker.EventsRead(SampleJobs.Attempt(), "somebody-else", [Refused("forbidden")]);
+        Assert.DoesNotContain(Told(), observation => observation.Facts.Waiting?.Contains("forbidden", StringComparison.Ordinal) == true);
+        _tracker.EventsRead(SampleJobs.Attempt(), "job-1", [Refused("exceeded quota: team")]);
+        Assert.Contains("exceeded quota", Told()[^1].Facts.Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_the_order_of_news_each_attempt_ends_once_and_nothing_is_left()
+    {
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        for (var round = 0; round < 300; round++)
+        {
+            var tracker = new AttemptTracker(new PendingRules(), _time);
+            var attempts = random.Next(1, 4);
+            var jobs = Shuffled(Enumerable.Range(0, attempts).Select(index => Story(
+                random, tracker.Jobs, [SamplePods.Job($"job-{index}", index), SamplePods.Job($"job-{index}", index, isBeingDeleted: true)])));
+            var pods = Shuffled(Enumerable.Range(0, attempts).Select(index => Story(random, tracker.Pods, PodsOf(index))));
+            foreach (var step in Interleaved([.. jobs, .. pods]))
+            {
+                step();
+                if (random.Next(10) == 0)
+                {
+                    _time.Advance(TimeSpan.FromSeconds(random.Next(5)));
+                    tracker.LookAtDue();
+                }
+            }
+
+            var ends = new List<int>();
+            while (tracker.Observations.TryRead(out var observation))
+            {
+                if (observation.Phase == ObservedPhase.Ended)
+                {
+                    ends.Add(observation.Attempt.Index);
+                }
+                else
+                {
+                    Assert.False(ends.Contains(observation.Attempt.Index), $"seed {seed}, round {round}: {observation} after the end");
+                }
+            }
+
+            Assert.True(ends.Distinct().Count() == attempts && ends.Count == attempts, $"seed {seed}, round {round}: ends of {string.Join(',', ends)}");
+            Assert.True(tracker.List().Count == 0, $"seed {seed}, round {round}: {tracker.List().Count} are left");
+        }
+
+        // A pod that runs its course, or is replaced in the middle of it.
+        V1Pod[] PodsOf(int index) =>
+        [
+            SamplePods.Pod($"pod-{index}", index, "Pending"),
+            SamplePods.Pod($"pod-{index}", index, "Running"),
+            .. random.Next(2) == 0 ? new[] { SamplePods.Pod($"pod-{index}", index, random.Next(2) == 0 ? "Succeeded" : "Failed") } : [],
+        ];
+
+        List<T> Shuffled<T>(IEnumerable<T> items) => [.. items.OrderBy(_ => random.Next())];
+
+        IEnumerable<Action> Interleaved(List<Queue<Action>> stories)
+        {
+            // The two watches are apart: either may be behind by all that there is to tell.
+            while (stories.Count > 0)
+            {
+                var story = stories[random.Next(stories.Count)];
+                yield return story.Dequeue();
+                stories.RemoveAll(left => left.Count == 0);
+            }
+        }
+    }
+
+    // The news of one object in their order, some told twice, and at last its deletion.
+    private static Queue<Action> Story<T>(Random random, IInformerHandler<T> handler, T[] versions)
+        where T : class
+    {
+        var steps = new Queue<Action>();
+        foreach (var version in versions)
+        {
+            for (var times = random.Next(1, 3); times > 0; times--)
+            {
+                steps.Enqueue(() => Tell(handler, InformerEventType.Updated, version));
+            }
+        }
+
+        steps.Enqueue(() => Tell(handler, InformerEventType.Deleted, versions[^1]));
+        return steps;
+    }
+
+    private static void Tell<T>(IInformerHandler<T> handler, InformerEventType type, T value)
+        where T : class =>
+        Assert.True(handler.HandleAsync(new InformerEvent<T>(type, value, null), default).IsCompletedSuccessfully);
+
+    private static Corev1Event Refused(string message) => new() { Reason = "FailedCreate", Message = message, Type = "Warning", LastTimestamp = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) };
+
+    private void See(V1Job job) => Tell(_tracker.Jobs, InformerEventType.Updated, job);
+
+    private void See(V1Pod pod) => Tell(_tracker.Pods, InformerEventType.Updated, pod);
+
+    private void Gone(V1Job job) => Tell(_tracker.Jobs, InformerEventType.Deleted, job);
+
+    private void Gone(V1Pod pod) => Tell(_tracker.Pods, InformerEventType.Deleted, pod);
+
+    private List<Observation> Told()
+    {
+        var told = new List<Observation>();
+        while (_tracker.Observations.TryRead(out var observation))
+        {
+            told.Add(observation);
+        }
+
+        return told;
+    }
+
+    private List<TrackerRequestKind> Asked()
+    {
+        var asked = new List<TrackerRequestKind>();
+        while (_tracker.Requests.TryRead(out var request))
+        {
+            asked.Add(request.Kind);
+        }
+
+        return asked;
+    }
+}

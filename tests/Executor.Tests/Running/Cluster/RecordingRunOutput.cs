@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using Executor.Accounting;
+using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
+using Executor.Driving;
+using Executor.Planning;
+using Executor.Running;
+using Executor.Shuffle.Channel;
+
+namespace Executor.Tests.Running.Cluster;
+
+/// <summary>Keeps what is shown of a run.</summary>
+internal sealed class RecordingRunOutput : IRunOutput
+{
+    public ConcurrentQueue<string> Notices { get; } = [];
+
+    public ConcurrentQueue<AttemptRow> Attempts { get; } = [];
+
+    public ConcurrentQueue<RunProgress> Progresses { get; } = [];
+
+    public void Started(string run, RunPlan plan, string machine)
+    {
+    }
+
+    public void Progress(RunProgress progress) => Progresses.Enqueue(progress);
+
+    public void AttemptEnded(AttemptRow attempt) => Attempts.Enqueue(attempt);
+
+    public void Notice(string message) => Notices.Enqueue(message);
+
+    public void Log(AttemptId attempt, string line)
+    {
+    }
+
+    public void Output(SealRecord seal, bool isResult)
+    {
+    }
+
+    public Task ResultAsync(IShuffleChannel channel, SealId seal, SealRecord record, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Written(OutputId output, string path)
+    {
+    }
+
+    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode)
+    {
+    }
+}
