@@ -98,7 +98,7 @@ internal static class RunCommand
         });
         command.SetAction(async (parsed, _) =>
         {
-            var report = step.Report(parsed, console.Error);
+            using var report = step.Report(parsed, console.Error);
             return report.Conclude(await RunAsync(parsed, report));
         });
         return command;

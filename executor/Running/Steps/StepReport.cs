@@ -9,7 +9,7 @@ namespace Executor.Running.Steps;
 /// <param name="xcom">The XCom file; null for none.</param>
 /// <param name="terminationLog">The file of the termination message; null for none.</param>
 /// <param name="errors">Where errors are told.</param>
-internal sealed class StepReport(string? xcom, string? terminationLog, TextWriter errors)
+internal sealed class StepReport(string? xcom, string? terminationLog, TextWriter errors) : IDisposable
 {
     private readonly RememberedErrors _errors = new(errors);
     private SummarizingOutput? _output;
@@ -45,6 +45,9 @@ internal sealed class StepReport(string? xcom, string? terminationLog, TextWrite
         TryWrite("--termination-log", terminationLog, path => TerminationMessage.Write(path, final));
         return told;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _errors.Dispose();
 
     private bool TryWrite(string option, string? path, Action<string> write)
     {
