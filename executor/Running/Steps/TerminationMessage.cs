@@ -81,10 +81,16 @@ internal static class TerminationMessage
             return text;
         }
 
-        var end = Math.Min(text.Length, maxBytes);
-        while (Encoding.UTF8.GetByteCount(text.AsSpan(0, end)) > maxBytes - Ellipsis.Length)
+        var (end, bytes) = (0, 0);
+        foreach (var rune in text.EnumerateRunes())
         {
-            end -= end > 1 && char.IsSurrogatePair(text, end - 2) ? 2 : 1;
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes - Ellipsis.Length)
+            {
+                break;
+            }
+
+            end += rune.Utf16SequenceLength;
         }
 
         return text[..end] + Ellipsis;
@@ -94,10 +100,12 @@ internal static class TerminationMessage
     private static string Tail(string text, int maxBytes)
     {
         var start = 0;
-        while (Encoding.UTF8.GetByteCount(text.AsSpan(start)) > maxBytes)
+        for (var excess = Encoding.UTF8.GetByteCount(text) - maxBytes; excess > 0;)
         {
             var line = text.IndexOf('\n', start);
-            start = line >= 0 ? line + 1 : start + (char.IsSurrogatePair(text, start) ? 2 : 1);
+            var next = line >= 0 ? line + 1 : start + (char.IsSurrogatePair(text, start) ? 2 : 1);
+            excess -= Encoding.UTF8.GetByteCount(text.AsSpan(start, next - start));
+            start = next;
         }
 
         return text[start..];

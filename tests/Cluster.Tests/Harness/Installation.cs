@@ -22,6 +22,7 @@ public sealed class Installation : IAsyncDisposable
     public const string BusyBox = "executor/busybox:dev";
 
     private const string User = "tester";
+    private const string Driver = "driver";
     private static readonly string Program = Repository.Program("executor", "executor");
     private readonly TemporaryDirectory _directory = new("executor-cluster-");
 
@@ -46,16 +47,25 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The kubeconfig of the user.</summary>
     public string Kubeconfig => _directory.PathOf("kubeconfig");
 
+    /// <summary>The kubeconfig of somebody with the rights of a user and of a driver, who drives from outside.</summary>
+    public string DriverKubeconfig => _directory.PathOf("driver-kubeconfig");
+
     /// <summary>Installs the chart and waits until the store is ready.</summary>
     /// <param name="cluster">The cluster; stays the caller's.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<Installation> InstallAsync(RealCluster cluster, CancellationToken cancellationToken)
+    /// <param name="storedOn">The node that keeps the store's data, in a folder of its own; null for a store whose data is gone with its pod.</param>
+    public static async Task<Installation> InstallAsync(RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var installation = new Installation(cluster, await cluster.CreateNamespaceAsync(cancellationToken));
         try
         {
-            await installation.ApplyChartAsync(cancellationToken);
+            if (storedOn is not null)
+            {
+                await installation.MakeVolumeAsync(storedOn);
+            }
+
+            await installation.ApplyChartAsync(storedOn is not null, cancellationToken);
             await installation.MakeUserAsync(cancellationToken);
             await installation.WhenStoreIsReadyAsync(cancellationToken);
             return installation;
@@ -89,12 +99,18 @@ public sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>Starts <c>executor</c> as the user, on this namespace.</summary>
-    public RunningProgram Start(params string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
+    public RunningProgram Start(params string[] arguments) => StartAs(Kubeconfig, arguments);
+
+    /// <summary>Starts <c>executor</c> with the driver's rights, to drive here.</summary>
+    public RunningProgram StartDriver(params string[] arguments) => StartAs(DriverKubeconfig, [.. arguments, "--driver", "here"]);
+
+    /// <summary>Starts <c>executor</c> with another kubeconfig.</summary>
+    public RunningProgram StartAs(string kubeconfig, params string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
     {
         WorkingDirectory = _directory.PathOf(),
         Environment = new Dictionary<string, string?>
         {
-            ["KUBECONFIG"] = Kubeconfig,
+            ["KUBECONFIG"] = kubeconfig,
             ["EXECUTOR_STATE"] = _directory.PathOf("state"),
             ["EXECUTOR_BACKEND"] = "kubernetes",
             ["EXECUTOR_NAMESPACE"] = Namespace,
@@ -118,6 +134,46 @@ public sealed class Installation : IAsyncDisposable
         new ProgramStart(Kubectl.Path, ["--kubeconfig", Cluster.KubeconfigPath, "--namespace", Namespace, .. arguments]) { Input = input },
         TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until a pod of a task runs, and returns it.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="index">The instance.</param>
+    /// <param name="attempt">The attempt's number.</param>
+    public async Task<V1Pod> WhenRunningAsync(string run, string task, int index = 0, int attempt = 1)
+    {
+        V1Pod? found = null;
+        await Poll.UntilAsync(
+            async () => (found = (await PodsAsync(run, task, index)).FirstOrDefault(pod => pod.Metadata.Labels!["executor.dev/attempt"] == $"{attempt}"
+                && pod.Status?.ContainerStatuses?.Any(status => status.Name == "task" && status.State?.Running is not null) == true)) is not null,
+            TimeSpan.FromMinutes(2),
+            () => $"attempt {attempt} of {task}[{index}] of run {run} to run",
+            TestContext.Current.CancellationToken);
+        return found!;
+    }
+
+    /// <summary>The pods of a run's attempts that are there.</summary>
+    public async Task<IList<V1Pod>> PodsAsync(string run, string? task = null, int? index = null)
+    {
+        var selector = $"executor.dev/run={run},app.kubernetes.io/component=task"
+            + (task is null ? "" : $",executor.dev/task={task}") + (index is null ? "" : $",executor.dev/index={index}");
+        return (await Client.Pods(Namespace).ListAllAsync(new ListOptions { LabelSelector = selector }, TestContext.Current.CancellationToken)).Items;
+    }
+
+    /// <summary>The Jobs of a run's attempts that are there.</summary>
+    public async Task<IList<V1Job>> JobsAsync(string run) => (await Client.Jobs(Namespace).ListAllAsync(
+        new ListOptions { LabelSelector = $"executor.dev/run={run},app.kubernetes.io/component=task" }, TestContext.Current.CancellationToken)).Items;
+
+    /// <summary>Waits until no Job of a run's attempts is left: all were released.</summary>
+    public Task WhenReleasedAsync(string run) => Poll.UntilAsync(
+        async () => (await JobsAsync(run)).Count == 0,
+        TimeSpan.FromMinutes(1),
+        () => $"the release of the Jobs of run {run}",
+        TestContext.Current.CancellationToken);
+
+    /// <summary>The decisions in a run's journal, in order.</summary>
+    public async Task<IReadOnlyList<JsonNode>> JournalAsync(string run) =>
+        [.. (await ExecutorAsync("status", run, "--journal")).Expect(0).OutputLines.Select(line => JsonNode.Parse(line)!)];
+
     /// <summary>Waits until the store has a ready pod.</summary>
     public async Task WhenStoreIsReadyAsync(CancellationToken cancellationToken) => await Poll.UntilAsync(
         async () => (await Client.Resource(KubernetesResources.Deployments, Namespace).ReadAsync("executor-store", cancellationToken)).Status?.ReadyReplicas > 0,
@@ -128,11 +184,16 @@ public sealed class Installation : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // What lies outside of the namespace does not go with it.
+        var name = $"{Namespace}-executor-nodes";
+        await RunningProgram.RunAsync(
+            new ProgramStart(Kubectl.Path, "--kubeconfig", Cluster.KubeconfigPath, "delete", "--ignore-not-found", "--wait=false", $"clusterrole/{name}", $"clusterrolebinding/{name}", $"persistentvolume/{Namespace}"),
+            CancellationToken.None);
         await Place.DisposeAsync();
         _directory.Dispose();
     }
 
-    private async Task ApplyChartAsync(CancellationToken cancellationToken)
+    private async Task ApplyChartAsync(bool isStored, CancellationToken cancellationToken)
     {
         var rendered = await Chart.RenderAsync(
             new ChartRequest
@@ -143,38 +204,100 @@ public sealed class Installation : IAsyncDisposable
                 Values = $$"""
                 image: {tag: dev, pullPolicy: IfNotPresent}
                 store:
-                  persistence: {enabled: false}
+                  persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
                   resources: {cpu: 500m, memory: 768Mi}
                 rbac:
-                  users: [{kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}]
+                  nodes: true
+                  users:
+                    - {kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}
+                    - {kind: ServiceAccount, name: {{Driver}}, namespace: {{Namespace}}}
                 """,
             },
             cancellationToken);
         (await KubectlAsync(["apply", "-f", "-"], rendered.Expect(0).Output)).Expect(0);
     }
 
+    private async Task MakeVolumeAsync(string node)
+    {
+        (await KubectlAsync(["apply", "-f", "-"], $$"""
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: "{{Namespace}}"}
+            spec:
+              accessModes: [ReadWriteOnce]
+              capacity: {storage: 1Gi}
+              storageClassName: ""
+              claimRef: {namespace: "{{Namespace}}", name: data}
+              hostPath: {path: "/tmp/{{Namespace}}", type: DirectoryOrCreate}
+              nodeAffinity:
+                required:
+                  nodeSelectorTerms:
+                    - matchExpressions:
+                        - {key: kubernetes.io/hostname, operator: In, values: ["{{node}}"]}
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: data}
+            spec:
+              accessModes: [ReadWriteOnce]
+              storageClassName: ""
+              volumeName: "{{Namespace}}"
+              resources: {requests: {storage: 1Gi} }
+            ---
+            # A folder of a node is root's.
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: prepare}
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: prepare
+                  image: {{BusyBox}}
+                  imagePullPolicy: IfNotPresent
+                  command: [/bin/busybox, chmod, "777", /data]
+                  securityContext: {runAsUser: 0}
+                  volumeMounts: [{name: data, mountPath: /data}]
+              volumes: [{name: data, persistentVolumeClaim: {claimName: data} }]
+            """)).Expect(0);
+        await Place.WhenPodAsync("prepare", pod => pod.Status?.Phase == "Succeeded", TestContext.Current.CancellationToken);
+    }
+
     private async Task MakeUserAsync(CancellationToken cancellationToken)
     {
-        var accounts = Client.Resource(UntypedObject.Resource("", "v1", "serviceaccounts"), Namespace);
-        await accounts.CreateAsync(
-            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = User } },
-            cancellationToken: cancellationToken);
+        foreach (var account in (string[])[User, Driver])
+        {
+            await Client.Resource(UntypedObject.Resource("", "v1", "serviceaccounts"), Namespace).CreateAsync(
+                new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = account } },
+                cancellationToken: cancellationToken);
+        }
+
+        (await KubectlAsync(["create", "rolebinding", "drives", "--role=executor-driver", $"--serviceaccount={Namespace}:{Driver}"])).Expect(0);
+        await WriteKubeconfigAsync("kubeconfig", User, null);
+        await WriteKubeconfigAsync("driver-kubeconfig", Driver, null);
+    }
+
+    /// <summary>Writes a kubeconfig of the driver's that leads through a proxy on this machine, and returns its path.</summary>
+    public Task<string> DriverKubeconfigThroughAsync(CuttableProxy proxy) => WriteKubeconfigAsync($"through-{proxy?.Port}", Driver, proxy);
+
+    private async Task<string> WriteKubeconfigAsync(string name, string account, CuttableProxy? proxy)
+    {
         var configuration = Cluster.NewConfiguration();
         var authorities = string.Concat(configuration.SslCaCerts!.Select(certificate => certificate.ExportCertificatePem() + "\n"));
-        _directory.Write("kubeconfig", $$"""
+        var server = proxy is null ? configuration.Host : new Uri($"https://127.0.0.1:{proxy.Port}");
+        return _directory.Write(name, $$$"""
             apiVersion: v1
             kind: Config
             current-context: user
-            contexts: [{name: user, context: {cluster: cluster, user: user, namespace: {{Namespace}}}}]
-            clusters: [{name: cluster, cluster: {server: "{{configuration.Host}}", certificate-authority-data: {{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}]
-            users: [{name: user, user: {token: "{{await TokenAsync()}}"}}]
+            contexts: [{name: user, context: {cluster: cluster, user: user, namespace: {{{Namespace}}}}}]
+            clusters: [{name: cluster, cluster: {server: "{{{server}}}", tls-server-name: "{{{configuration.Host.Host}}}", certificate-authority-data: {{{Convert.ToBase64String(Encoding.UTF8.GetBytes(authorities))}}}}}]
+            users: [{name: user, user: {token: "{{{await TokenAsync(account)}}}"}}]
             """);
     }
 
-    private async Task<string> TokenAsync()
+    private async Task<string> TokenAsync(string account)
     {
         var request = """{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 7200}}""";
-        var answer = await KubectlAsync(["create", "--raw", $"/api/v1/namespaces/{Namespace}/serviceaccounts/{User}/token", "-f", "-"], request);
+        var answer = await KubectlAsync(["create", "--raw", $"/api/v1/namespaces/{Namespace}/serviceaccounts/{account}/token", "-f", "-"], request);
         return (string)JsonNode.Parse(answer.Expect(0).Output)!["status"]!["token"]!;
     }
 }
