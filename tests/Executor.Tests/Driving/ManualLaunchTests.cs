@@ -124,7 +124,7 @@ public sealed class ManualLaunchTests : IAsyncDisposable
         var plan = Plans.Chain(1, 1);
         var earlier = new ManualLauncher();
         using var leave = new CancellationTokenSource();
-        var left = DriveAsync(plan, earlier, leave: leave.Token);
+        var left = DriveAsync(plan, earlier, leave: leave);
         await CommitNextAsync(earlier);
         var adopted = await earlier.NextStartAsync(Token);
         await leave.CancelAsync();
@@ -214,7 +214,7 @@ public sealed class ManualLaunchTests : IAsyncDisposable
         launcher.Tell(request.Descriptor.Attempt, ObservedPhase.Ended);
     }
 
-    private Task<RunResult> DriveAsync(RunPlan plan, ManualLauncher launcher, Func<DriverOptions, DriverOptions>? change = null, CancellationToken leave = default)
+    private Task<RunResult> DriveAsync(RunPlan plan, ManualLauncher launcher, Func<DriverOptions, DriverOptions>? change = null, CancellationTokenSource? leave = null)
     {
         var options = new DriverOptions
         {
@@ -224,6 +224,6 @@ public sealed class ManualLaunchTests : IAsyncDisposable
             Time = _time,
         };
         return RunDriver.RunAsync(
-            plan, Run, _records, launcher, change?.Invoke(options) ?? options, _observer, CancellationToken.None, Token, leave);
+            plan, Run, _records, launcher, change?.Invoke(options) ?? options, _observer, CancellationToken.None, Token, leave?.Token ?? CancellationToken.None);
     }
 }
