@@ -53,4 +53,7 @@ internal static class ClusterVariables
 
     /// <summary>The pod that the executor runs in.</summary>
     public const string PodName = "EXECUTOR_POD_NAME";
+
+    /// <summary>That pod's UID.</summary>
+    public const string PodUid = "EXECUTOR_POD_UID";
 }
