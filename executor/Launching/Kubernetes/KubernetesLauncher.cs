@@ -18,6 +18,7 @@ namespace Executor.Launching.Kubernetes;
 internal sealed class KubernetesLauncher : ILauncher
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(10);
 
     private readonly KubernetesLauncherOptions _options;
     private readonly JobFactory _factory;
@@ -35,6 +36,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _loops = [];
+    private Task _serving = Task.CompletedTask;
 
     private KubernetesLauncher(
         KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, ObjectReference anchor, IRunRecords records, TimeProvider time)
@@ -161,9 +163,14 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <inheritdoc/>
     public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) => _tracker.Observations.ReadAllAsync(cancellationToken);
 
-    /// <summary>Ends the watches, and deletes Jobs that were released. Attempts that run go on.</summary>
+    /// <summary>
+    /// Ends the watches, writes the statuses of Jobs that are the executor's to manage, and deletes Jobs that were released, all within 20 s. Attempts
+    /// that run go on.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        _tracker.CompleteRequests();
+        await _serving.WaitAsync(LastRequests, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _releaser.DisposeAsync();
         await _ending.CancelAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -185,7 +192,8 @@ internal sealed class KubernetesLauncher : ILauncher
         await jobs.WaitForSyncAsync(cancellationToken);
         await pods.WaitForSyncAsync(cancellationToken);
         _tracker.LoseJobsWithoutPod();
-        _loops.Add(GuardAsync(_servant.RunAsync(_ending.Token)));
+        _serving = GuardAsync(_servant.RunAsync(_ending.Token));
+        _loops.Add(_serving);
         _loops.Add(GuardAsync(LookAsync()));
     }
 
