@@ -109,6 +109,7 @@ internal sealed class KubernetesLauncher : ILauncher
 
         if (_quotas.Refusal(descriptor.Resources, _tracker.WithoutPod()) is { } refusal)
         {
+            _releaser.Hurry();
             throw new LaunchException(hold: true, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal}");
         }
 
@@ -117,8 +118,16 @@ internal sealed class KubernetesLauncher : ILauncher
             await RunBlobs.PutAsync(_records, attempt.Run, encoded, cancellationToken);
         }
 
-        var created = await _creator.CreateAsync(job, attempt, cancellationToken);
-        _tracker.Launched(attempt, JobShape.Strip(created));
+        try
+        {
+            var created = await _creator.CreateAsync(job, attempt, cancellationToken);
+            _tracker.Launched(attempt, JobShape.Strip(created));
+        }
+        catch (LaunchException held) when (held.Hold)
+        {
+            _releaser.Hurry();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ public sealed class CommittingRunner(IShuffleChannel channel, int outputBytes, T
     private static readonly TimeSpan SealPause = TimeSpan.FromMilliseconds(5);
     private static readonly Schema Numbers = new([new Field("n", Int64Type.Default, false)], null);
 
-    private readonly MessageEncoder _encoder = new(Numbers);
+    // Encoders are not for several callers at a time.
+    private readonly byte[] _schema = new MessageEncoder(Numbers).EncodeSchema().ToArray();
     private readonly int _rows = outputBytes / sizeof(long);
     private readonly Lazy<byte[]> _block = new(() => Encode(outputBytes / sizeof(long)));
 
@@ -89,22 +90,21 @@ public sealed class CommittingRunner(IShuffleChannel channel, int outputBytes, T
     private async Task<OutputCommit> WriteAsync(
         TaskDescriptor descriptor, WriterId writer, OutputDescriptor output, CancellationToken cancellationToken)
     {
-        var schema = _encoder.EncodeSchema().ToArray();
         if (_rows == 0)
         {
-            return new OutputCommit { Name = output.Name, Schema = schema };
+            return new OutputCommit { Name = output.Name, Schema = _schema };
         }
 
         var index = descriptor.Attempt.Index;
         var partition = index % output.Partitioning.Count;
         var header = new BlockHeader(index, partition, 0, _rows, _block.Value.Length, Crc32C.Of(_block.Value));
         await using var blocks = await channel.OpenWriterAsync(
-            new WriteTarget(writer, descriptor.TaskDefinition, output.Name, output.Partitioning.Count), schema, cancellationToken);
+            new WriteTarget(writer, descriptor.TaskDefinition, output.Name, output.Partitioning.Count), _schema, cancellationToken);
         await blocks.WriteAsync(new ShuffleBlock(header, new ReadOnlySequence<byte>(_block.Value)), cancellationToken);
         return new OutputCommit
         {
             Name = output.Name,
-            Schema = schema,
+            Schema = _schema,
             Segments = await blocks.CompleteAsync(cancellationToken),
             Partitions = [new PartitionStatistics(partition, 0, 0, 0, 0).PlusBlock(header.Rows, header.Length, BlockDigest.Of(index, 0, header.Crc32C))],
         };

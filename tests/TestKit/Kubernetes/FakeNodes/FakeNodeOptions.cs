@@ -1,3 +1,5 @@
+using Executor.Kubernetes.Models;
+
 namespace Executor.TestKit.Kubernetes.FakeNodes;
 
 /// <summary>What fake nodes are like.</summary>
@@ -28,6 +30,9 @@ public sealed class FakeNodeOptions
     /// True to bind pods to the nodes, too, as a scheduler does: where the API server has none. Node selectors and nodes to be avoided are heeded, room is not.
     /// </summary>
     public bool Binds { get; init; }
+
+    /// <summary>Is told of each pod when it is first seen, by whichever node, and mostly before it has one. One call at a time; it must not wait.</summary>
+    public Action<V1Pod> OnSeen { get; init; } = _ => { };
 
     /// <summary>Is told of each pod's end: who, and when, by <see cref="TimeProvider.GetTimestamp"/>, its last status was sent. From any thread.</summary>
     public Action<FakeTask, long> OnEnding { get; init; } = (_, _) => { };

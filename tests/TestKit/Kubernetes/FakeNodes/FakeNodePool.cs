@@ -136,6 +136,11 @@ public sealed class FakeNodePool : IAsyncDisposable
     {
         public ValueTask HandleAsync(InformerEvent<V1Pod> change, CancellationToken cancellationToken)
         {
+            if (change.Type == InformerEventType.Added)
+            {
+                pool._options.OnSeen(change.Value);
+            }
+
             if (change.Type == InformerEventType.Deleted)
             {
                 pool.Forget(change.Value);
