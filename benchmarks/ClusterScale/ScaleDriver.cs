@@ -24,12 +24,12 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
     {
         _namespaceName = namespaceName;
         _client = new KubernetesClient(
-            KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions { WrapHandler = Count });
+            KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), new KubernetesClientOptions { WrapHandler = Requests.Around });
         _records = new FlightRunRecords(new FlightChannelOptions { Endpoints = [store], Key = key });
     }
 
     /// <summary>What was asked of the API server.</summary>
-    internal RequestCounter Requests { get; } = new();
+    internal LaunchRequests Requests { get; } = new();
 
     /// <summary>When the launcher told of the end of an attempt.</summary>
     internal Dictionary<string, long> EndSeen { get; } = [];
@@ -119,11 +119,5 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
     {
         await _records.DisposeAsync();
         _client.Dispose();
-    }
-
-    private RequestCounter Count(HttpMessageHandler connections)
-    {
-        Requests.InnerHandler = connections;
-        return Requests;
     }
 }

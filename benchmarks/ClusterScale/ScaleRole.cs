@@ -98,7 +98,7 @@ internal static class ScaleRole
 
         await Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = LoopWidth }, async (next, token) =>
         {
-            RequestCounter.Launching.Value = next.Attempt;
+            LaunchRequests.Launching.Value = next.Attempt;
             await driver.Jobs.CreateAsync(next.Job, cancellationToken: token);
         });
     }

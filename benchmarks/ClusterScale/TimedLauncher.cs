@@ -18,7 +18,7 @@ internal sealed class TimedLauncher(KubernetesLauncher launcher, int? endsAfter,
 
     public async Task StartAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
-        RequestCounter.Launching.Value = request.Descriptor.Attempt;
+        LaunchRequests.Launching.Value = request.Descriptor.Attempt;
         await launcher.StartAsync(request, cancellationToken);
         if (Interlocked.Increment(ref _started) == endsAfter)
         {

@@ -22,7 +22,7 @@ internal sealed class FakeScheduler(KubernetesClient client, FakeNodeOptions opt
         new Informer<UntypedObject>(client.Resource(Pods, options.NamespaceName), new InformerOptions<UntypedObject>(), this).RunAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask HandleAsync(InformerEvent<UntypedObject> change, CancellationToken cancellationToken)
+    public ValueTask HandleAsync(InformerEvent<UntypedObject> change, CancellationToken cancellationToken)
     {
         var pod = change.Value;
         var spec = pod.Members?["spec"] as JsonObject;
@@ -33,20 +33,32 @@ internal sealed class FakeScheduler(KubernetesClient client, FakeNodeOptions opt
         else if (spec?["nodeName"] is null && (string?)spec?["nodeSelector"]?[FakeNode.PoolKey] == options.Pool && _bound.Add(pod.Metadata.Uid!)
             && Choose(Avoided(spec)) is { } node)
         {
-            var patch = new V1Patch(new JsonObject { ["spec"] = new JsonObject { ["nodeName"] = node.Name } }, V1Patch.PatchType.MergePatch);
-            try
-            {
-                await client.Resource(Pods, options.NamespaceName).PatchAsync(patch, pod.Metadata.Name!, cancellationToken: cancellationToken);
-            }
-            catch (KubernetesException failure) when (failure.IsNotFound)
-            {
-                // Deleted meanwhile.
-            }
+            // Not waited for: a scheduler binds many at a time.
+            _ = BindAsync(pod.Metadata.Name!, node.Name, cancellationToken);
         }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ValueTask ReconcileAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    private async Task BindAsync(string pod, string node, CancellationToken cancellationToken)
+    {
+        var patch = new V1Patch(new JsonObject { ["spec"] = new JsonObject { ["nodeName"] = node } }, V1Patch.PatchType.MergePatch);
+        try
+        {
+            await client.Resource(Pods, options.NamespaceName).PatchAsync(patch, pod, cancellationToken: cancellationToken);
+        }
+        catch (KubernetesException failure) when (failure.IsNotFound)
+        {
+            // Deleted meanwhile.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The pool ends.
+        }
+    }
 
     private FakeNode? Choose(HashSet<string> avoided)
     {

@@ -1,17 +1,14 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 using Executor.Contracts.Identity;
+using Executor.TestKit.Kubernetes;
 
 namespace Executor.Benchmarks.ClusterScale;
 
-/// <summary>Counts a client's requests by verb and kind, and notes when the Job of each attempt was sent and answered. Thread-safe.</summary>
-internal sealed partial class RequestCounter : DelegatingHandler
+/// <summary>Counts a client's requests, and notes when the Job of each attempt was sent and answered. Thread-safe.</summary>
+internal sealed class LaunchRequests : RequestCounter
 {
     /// <summary>The attempt that the flow of control launches.</summary>
     internal static readonly AsyncLocal<AttemptId?> Launching = new();
-
-    /// <summary>Requests so far, such as <c>POST jobs</c>.</summary>
-    internal ConcurrentDictionary<string, int> Counts { get; } = new();
 
     /// <summary>When the Job of an attempt was first sent and last answered, by <see cref="Sightings.Key(AttemptId)"/>.</summary>
     internal ConcurrentDictionary<string, (long Sent, long Answered)> Jobs { get; } = new();
@@ -21,18 +18,7 @@ internal sealed partial class RequestCounter : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var path = request.RequestUri!.AbsolutePath;
-        var isWatch = request.RequestUri.Query.Contains("watch=", StringComparison.Ordinal);
-        var kind = Kind().Match(path) is { Success: true } match ? match.Groups["kind"].Value + match.Groups["status"].Value : path;
-        var hasName = Kind().Match(path).Groups["name"].Success;
-        var verb = isWatch ? "WATCH" : (request.Method.Method, hasName) switch
-        {
-            ("GET", false) => "LIST",
-            ("DELETE", false) => "DELETECOLLECTION",
-            _ => request.Method.Method,
-        };
-        Counts.AddOrUpdate($"{verb} {kind}", 1, (_, count) => count + 1);
-        if (verb != "POST" || kind != "jobs" || Launching.Value is not { } attempt)
+        if (NameOf(request) != "create jobs" || Launching.Value is not { } attempt)
         {
             return await base.SendAsync(request, cancellationToken);
         }
@@ -54,7 +40,4 @@ internal sealed partial class RequestCounter : DelegatingHandler
         var job = await content.ReadAsStringAsync(cancellationToken);
         return new StringContent(job.Replace("\"backoffLimit\":0", "\"backoffLimit\":0,\"parallelism\":0", StringComparison.Ordinal), null, "application/json");
     }
-
-    [GeneratedRegex("^/(api/v1|apis/[^/]+/[^/]+)(/namespaces/[^/]+)?/(?<kind>[a-z]+)(/(?<name>[^/]+)(?<status>/[a-z]+)?)?$")]
-    private static partial Regex Kind();
 }
