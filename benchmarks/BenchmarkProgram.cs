@@ -1,3 +1,4 @@
+using Executor.Benchmarks.ClusterScale;
 using Executor.Benchmarks.Flight;
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
@@ -17,6 +18,7 @@ internal static class BenchmarkProgram
         new ShuffleBenchmark(),
         new FlightBenchmark(),
         new SchedulerBenchmark(),
+        new ClusterScaleBenchmark(),
         new TasksBenchmark(),
         new WordCountBenchmark(),
     ];
@@ -36,6 +38,15 @@ internal static class BenchmarkProgram
                     return 0;
                 case [SchedulerRole.Name, .. var rest]:
                     await SchedulerRole.RunAsync(Options.Parse(rest));
+                    return 0;
+                case [ScaleRole.Name, .. var rest]:
+                    await ScaleRole.RunAsync(Options.Parse(rest));
+                    return 0;
+                case [FakeNodesRole.Name, .. var rest]:
+                    await FakeNodesRole.RunAsync(Options.Parse(rest));
+                    return 0;
+                case [FakeServerRole.Name, .. var rest]:
+                    await FakeServerRole.RunAsync(Options.Parse(rest));
                     return 0;
                 case [var name, .. var rest] when Benchmarks.FirstOrDefault(benchmark => benchmark.Name == name) is { } chosen:
                     Machine.Describe(Console.Out);

@@ -19,7 +19,7 @@ internal static class Command
         await process.WaitForExitAsync();
         var wall = watch.Elapsed.TotalSeconds;
         return process.ExitCode == 0
-            ? new CommandCost(wall, ChildTimes.CpuSeconds() - cpu, await output)
+            ? new CommandCost(wall, ChildTimes.CpuSeconds() - cpu, await output, await error)
             : throw new InvalidOperationException(
                 $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await error}");
     }
@@ -29,4 +29,5 @@ internal static class Command
 /// <param name="WallSeconds">From its start to its end.</param>
 /// <param name="CpuSeconds">Processor time of it and of all processes that it started and waited for.</param>
 /// <param name="Output">What it printed.</param>
-internal sealed record CommandCost(double WallSeconds, double CpuSeconds, string Output);
+/// <param name="Error">What it printed for people: notices, failures that it went on from.</param>
+internal sealed record CommandCost(double WallSeconds, double CpuSeconds, string Output, string Error);

@@ -19,6 +19,7 @@ namespace Executor.Launching.Kubernetes;
 internal sealed class KubernetesLauncher : ILauncher
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(10);
 
     private readonly KubernetesLauncherOptions _options;
     private readonly JobFactory _factory;
@@ -37,6 +38,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _loops = [];
     private int _isDisposed;
+    private Task _serving = Task.CompletedTask;
 
     private KubernetesLauncher(
         KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, ObjectReference anchor, IRunRecords records, TimeProvider time)
@@ -109,6 +111,7 @@ internal sealed class KubernetesLauncher : ILauncher
 
         if (_quotas.Refusal(descriptor.Resources, _tracker.WithoutPod()) is { } refusal)
         {
+            _releaser.Hurry();
             throw new LaunchException(hold: true, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal}");
         }
 
@@ -123,10 +126,15 @@ internal sealed class KubernetesLauncher : ILauncher
             var created = await _creator.CreateAsync(job, attempt, cancellationToken);
             _tracker.Launched(attempt, JobShape.Strip(created));
         }
-        catch
+        catch (Exception failure)
         {
             // Its Job may have stood for a moment, and been seen.
             _tracker.Abandon(attempt);
+            if (failure is LaunchException { Hold: true })
+            {
+                _releaser.Hurry();
+            }
+
             throw;
         }
     }
@@ -173,7 +181,10 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <inheritdoc/>
     public IAsyncEnumerable<Observation> ObserveAsync(CancellationToken cancellationToken) => _tracker.Observations.ReadAllAsync(cancellationToken);
 
-    /// <summary>Ends the watches, and deletes Jobs that were released. Attempts that run go on.</summary>
+    /// <summary>
+    /// Ends the watches, writes the statuses of Jobs that are the executor's to manage, and deletes Jobs that were released, all within 20 s. Attempts
+    /// that run go on.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
@@ -181,6 +192,8 @@ internal sealed class KubernetesLauncher : ILauncher
             return;
         }
 
+        _tracker.CompleteRequests();
+        await _serving.WaitAsync(LastRequests, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _releaser.DisposeAsync();
         await _ending.CancelAsync();
         await Task.WhenAll(_loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -202,7 +215,8 @@ internal sealed class KubernetesLauncher : ILauncher
         await jobs.WaitForSyncAsync(cancellationToken);
         await pods.WaitForSyncAsync(cancellationToken);
         _tracker.LoseJobsWithoutPod();
-        _loops.Add(GuardAsync(_servant.RunAsync(_ending.Token)));
+        _serving = GuardAsync(_servant.RunAsync(_ending.Token));
+        _loops.Add(_serving);
         _loops.Add(GuardAsync(LookAsync()));
     }
 

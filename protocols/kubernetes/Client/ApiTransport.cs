@@ -143,8 +143,8 @@ internal sealed class ApiTransport(KubernetesClientConfiguration configuration, 
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_connections is null || !ReferenceEquals(_connections.Certificate, certificate))
             {
-                var handler = ConnectionFactory.Create(configuration, options, certificate ?? configuration.ClientCertificate);
-                _connections = new Connections(new HttpMessageInvoker(handler), certificate);
+                HttpMessageHandler handler = ConnectionFactory.Create(configuration, options, certificate ?? configuration.ClientCertificate);
+                _connections = new Connections(new HttpMessageInvoker(options.WrapHandler?.Invoke(handler) ?? handler), certificate);
             }
 
             return _connections.Invoker;

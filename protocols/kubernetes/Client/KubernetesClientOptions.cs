@@ -25,6 +25,12 @@ public sealed class KubernetesClientOptions
     /// <summary>Takes the warnings of answers: deprecated versions, unknown fields. Called from any thread; null drops them.</summary>
     public Action<KubernetesWarning>? OnWarning { get; set; }
 
+    /// <summary>
+    /// Lays something around the handler that holds the connections, such as a <see cref="DelegatingHandler"/> that counts requests. Called anew for each
+    /// set of connections: a renewed client certificate needs its own. Port forwarding and exec pass through it, too. Null, the default, lays nothing.
+    /// </summary>
+    public Func<HttpMessageHandler, HttpMessageHandler>? WrapHandler { get; set; }
+
     /// <summary>The clock for time-outs. The system's by default.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

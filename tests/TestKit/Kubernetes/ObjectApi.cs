@@ -148,9 +148,6 @@ internal sealed class ObjectApi(ObjectStorage storage, FakeApiOptions options)
         }
     }
 
-    private static IEnumerable<string> Owners(JsonObject item) =>
-        item["metadata"]!["ownerReferences"] is JsonArray owners ? owners.Select(owner => (string)owner!["uid"]!) : [];
-
     // A test need not create the namespaces that it uses; one that it did create and that is being deleted takes nothing more.
     private void CheckNamespace(ResourcePath path)
     {
@@ -177,7 +174,7 @@ internal sealed class ObjectApi(ObjectStorage storage, FakeApiOptions options)
 
     private void Orphan(string uid)
     {
-        foreach (var (path, item) in storage.Everything().Where(entry => Owners(entry.Item).Contains(uid)).ToList())
+        foreach (var path in storage.DependentsOf(uid))
         {
             Mutate(path, orphan =>
             {
@@ -190,17 +187,9 @@ internal sealed class ObjectApi(ObjectStorage storage, FakeApiOptions options)
     /// <summary>Deletes what has owners of which none is left, until there is no more such object.</summary>
     private void CollectGarbage()
     {
-        while (true)
+        while (storage.TakeGarbage() is { } garbage)
         {
-            var living = storage.Everything().Select(entry => (string)entry.Item["metadata"]!["uid"]!).ToHashSet();
-            var garbage = storage.Everything().FirstOrDefault(
-                entry => entry.Item["metadata"]!["deletionTimestamp"] is null && Owners(entry.Item).Any() && !Owners(entry.Item).Any(living.Contains));
-            if (garbage.Path is null)
-            {
-                return;
-            }
-
-            Delete(garbage.Path, new JsonObject { ["propagationPolicy"] = "Background" });
+            Delete(garbage, new JsonObject { ["propagationPolicy"] = "Background" });
         }
     }
 }

@@ -9,7 +9,10 @@ namespace Executor.TestKit.Kubernetes;
 /// </summary>
 internal sealed class ObjectStorage
 {
-    private readonly SortedDictionary<string, JsonObject> _objects = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedDictionary<string, JsonObject>> _kinds = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _uids = [];
+    private readonly Dictionary<string, HashSet<ResourcePath>> _dependents = [];
+    private readonly Queue<ResourcePath> _suspects = new();
     private readonly Dictionary<string, Pages> _pages = [];
     private readonly List<Change> _changes = [];
     private int _tokens;
@@ -21,20 +24,31 @@ internal sealed class ObjectStorage
 
     public List<FakeWatch> Watches { get; } = [];
 
-    public JsonObject? Find(ResourcePath path) => _objects.GetValueOrDefault(Key(path, path.NamespaceName, path.Name!));
+    public JsonObject? Find(ResourcePath path) => _kinds.GetValueOrDefault(Prefix(path))?.GetValueOrDefault(Key(path));
 
     public IEnumerable<JsonObject> All(ResourcePath path)
     {
-        var prefix = path.NamespaceName is null ? Prefix(path) : $"{Prefix(path)}{path.NamespaceName}/";
-        return _objects.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(entry => entry.Value);
+        IEnumerable<KeyValuePair<string, JsonObject>> kind = _kinds.GetValueOrDefault(Prefix(path)) ?? [];
+        return (path.NamespaceName is null ? kind : kind.Where(entry => entry.Key.StartsWith(path.NamespaceName + "/", StringComparison.Ordinal)))
+            .Select(entry => entry.Value);
     }
 
-    public IEnumerable<(ResourcePath Path, JsonObject Item)> Everything() => _objects.Select(entry =>
+    /// <summary>What has this owner, among others perhaps.</summary>
+    public IReadOnlyList<ResourcePath> DependentsOf(string uid) => [.. _dependents.GetValueOrDefault(uid) ?? []];
+
+    /// <summary>Something that had owners of which none is left and that nobody has begun to delete; null when there is no more.</summary>
+    public ResourcePath? TakeGarbage()
     {
-        var parts = entry.Key.Split('/');
-        var space = parts[3].Length == 0 ? null : parts[3];
-        return (new ResourcePath(parts[0], parts[1], parts[2], space, parts[4], null), entry.Value);
-    });
+        while (_suspects.TryDequeue(out var path))
+        {
+            if (Find(path) is { } item && item["metadata"]!["deletionTimestamp"] is null && Owners(item) is { Count: > 0 } owners && !owners.Any(_uids.Contains))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Stores a new state, or takes the object away, and tells the watches. Returns what is stored.</summary>
     public JsonObject Write(ResourcePath path, JsonObject? old, JsonObject? now)
@@ -44,15 +58,7 @@ internal sealed class ObjectStorage
         // Through text: a node made from an int would not be read as a long.
         var last = JsonNode.Parse((now ?? old!).ToJsonString())!.AsObject();
         last["metadata"]!["resourceVersion"] = Revision.ToString(CultureInfo.InvariantCulture);
-        var key = Key(path, path.NamespaceName, path.Name!);
-        if (now is null)
-        {
-            _objects.Remove(key);
-        }
-        else
-        {
-            _objects[key] = last;
-        }
+        Index(path with { Subresource = null }, old, now is null ? null : last);
 
         var change = new Change(Revision, path, old, now is null ? null : last, last);
         _changes.Add(change);
@@ -113,9 +119,53 @@ internal sealed class ObjectStorage
         return (pages.Items.GetRange(0, limit.Value), pages.Revision, next, pages.Items.Count - limit.Value);
     }
 
+    private void Index(ResourcePath path, JsonObject? old, JsonObject? now)
+    {
+        foreach (var owner in old is null ? [] : Owners(old))
+        {
+            _dependents.GetValueOrDefault(owner)?.Remove(path);
+        }
+
+        if (now is null)
+        {
+            _kinds[Prefix(path)].Remove(Key(path));
+            var uid = Uid(old!);
+            _uids.Remove(uid);
+            foreach (var dependent in DependentsOf(uid))
+            {
+                _suspects.Enqueue(dependent);
+            }
+
+            return;
+        }
+
+        if (!_kinds.TryGetValue(Prefix(path), out var kind))
+        {
+            _kinds[Prefix(path)] = kind = new(StringComparer.Ordinal);
+        }
+
+        kind[Key(path)] = now;
+        _uids.Add(Uid(now));
+        foreach (var owner in Owners(now))
+        {
+            if (!_dependents.TryGetValue(owner, out var dependents))
+            {
+                _dependents[owner] = dependents = [];
+            }
+
+            dependents.Add(path);
+            _suspects.Enqueue(path);
+        }
+    }
+
+    private static string Uid(JsonObject item) => (string)item["metadata"]!["uid"]!;
+
+    private static List<string> Owners(JsonObject item) =>
+        item["metadata"]!["ownerReferences"] is JsonArray owners ? [.. owners.Select(owner => (string)owner!["uid"]!)] : [];
+
     private static string Prefix(ResourcePath path) => $"{path.Group}/{path.Version}/{path.Plural}/";
 
-    private static string Key(ResourcePath path, string? space, string name) => $"{Prefix(path)}{space}/{name}";
+    private static string Key(ResourcePath path) => $"{path.NamespaceName}/{path.Name}";
 
     private sealed record Pages(long Revision, List<JsonObject> Items);
 

@@ -250,6 +250,9 @@ internal sealed class AttemptTracker
         }
     }
 
+    /// <summary>Nothing more is asked for: <see cref="Requests"/> ends with what it holds.</summary>
+    public void CompleteRequests() => _requests.Writer.TryComplete();
+
     /// <summary>Nothing more will come.</summary>
     /// <param name="failure">Why, for whoever reads observations; null for an end that was asked for.</param>
     public void Complete(Exception? failure = null)

@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using Executor.Contracts.Identity;
+using Executor.TestKit.Kubernetes;
+
+namespace Executor.Benchmarks.ClusterScale;
+
+/// <summary>Counts a client's requests, and notes when the Job of each attempt was sent and answered. Thread-safe.</summary>
+internal sealed class LaunchRequests : RequestCounter
+{
+    /// <summary>The attempt that the flow of control launches.</summary>
+    internal static readonly AsyncLocal<AttemptId?> Launching = new();
+
+    /// <summary>When the Job of an attempt was first sent and last answered, by <see cref="Sightings.Key(AttemptId)"/>.</summary>
+    internal ConcurrentDictionary<string, (long Sent, long Answered)> Jobs { get; } = new();
+
+    /// <summary>True to let every Job that is created ask for no pod, so that the Job controller lets it lie; <c>suspend</c> is not known before 1.21.</summary>
+    internal bool AsksForNoPod { get; set; }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (NameOf(request) != "create jobs" || Launching.Value is not { } attempt)
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        if (AsksForNoPod)
+        {
+            request.Content = await WithoutPodAsync(request.Content!, cancellationToken);
+        }
+
+        var sent = TimeProvider.System.GetTimestamp();
+        var answer = await base.SendAsync(request, cancellationToken);
+        var answered = TimeProvider.System.GetTimestamp();
+        Jobs.AddOrUpdate(Sightings.Key(attempt), (sent, answered), (_, first) => first with { Answered = answered });
+        return answer;
+    }
+
+    private static async Task<HttpContent> WithoutPodAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var job = await content.ReadAsStringAsync(cancellationToken);
+        return new StringContent(job.Replace("\"backoffLimit\":0", "\"backoffLimit\":0,\"parallelism\":0", StringComparison.Ordinal), null, "application/json");
+    }
+}
