@@ -40,7 +40,7 @@ internal static class AttachCommand
                 IRunOutput shown = parsed.GetRequiredValue(output) == "json"
                     ? new JsonRunOutput(console.Out)
                     : new TextRunOutput(console.Out, console.Error, time);
-                using var interrupts = new Interrupts();
+                using var interrupts = Interrupts.Listen();
                 var request = new RunRequest { RunId = id, ResultsDirectory = parsed.GetValue(results), ResultFormats = [Results.ResultFormat.Arrow] };
                 return await new RunAttachment(request, cluster, connection, shown, interrupts, time).FollowAsync(plan, id, time.GetTimestamp());
             },

@@ -40,14 +40,13 @@ internal sealed class ClusterArguments
 
     private const string DefaultRegistry = "executor";
     private const string Local = "local";
-    private const string Kubernetes = "kubernetes";
 
     private static string Version => typeof(ClusterArguments).Assembly.GetName().Version?.ToString(3) ?? "latest";
 
     /// <summary>Adds those that every command on runs has.</summary>
     public void AddTo(Command command)
     {
-        _backend.AcceptOnlyFromAmong(Local, Kubernetes);
+        _backend.AcceptOnlyFromAmong(Local, ClusterVariables.Kubernetes);
         command.Add(_backend);
         command.Add(_kubeconfig);
         command.Add(_context);
@@ -81,7 +80,7 @@ internal sealed class ClusterArguments
     /// <summary>Which cluster; null for this machine.</summary>
     public ClusterOptions? Options(ParseResult parsed, Uri? store, string? storeKeyFile)
     {
-        if (parsed.GetRequiredValue(_backend) != Kubernetes)
+        if (parsed.GetRequiredValue(_backend) != ClusterVariables.Kubernetes)
         {
             return null;
         }
@@ -96,6 +95,8 @@ internal sealed class ClusterArguments
             NamespaceName = parsed.GetValue(_namespace) ?? Variable(ClusterVariables.NamespaceName),
             Store = store ?? (Variable(ClusterVariables.Store) is { } address ? Address(address) : null),
             StoreKeyFile = storeKeyFile ?? Variable(ClusterVariables.StoreKeyFile),
+            DriverCpu = Variable(ClusterVariables.DriverCpu) ?? "500m",
+            DriverMemory = Variable(ClusterVariables.DriverMemory) ?? "512Mi",
             Images = new ClusterImages
             {
                 Runner = Image(ClusterVariables.RunnerImage, "task-runner"),

@@ -8,6 +8,7 @@ using Executor.Results;
 using Executor.Running;
 using Executor.Running.Cluster;
 using Executor.Running.Local;
+using Executor.Running.Steps;
 
 namespace Executor.Cli;
 
@@ -25,6 +26,7 @@ internal static class RunCommand
     {
         var arguments = new WorkflowArguments();
         var store = new StoreOptions();
+        var step = new StepArguments();
         var runId = new Option<string?>("--run-id")
         {
             Description = "The run's name. A run of that name that was interrupted or has failed goes on; what is done stays done.",
@@ -35,6 +37,18 @@ internal static class RunCommand
             if (result.GetValueOrDefault<string?>() is { } id && !Names.IsValid(id))
             {
                 result.AddError($"--run-id: found '{id}', expected 1 to {Names.MaxLength} of a-z, 0-9 and '-', not at the ends");
+            }
+        });
+        var runIdFrom = new Option<string?>("--run-id-from")
+        {
+            Description = "Any text that names the run: its name is derived from it, always the same from the same text. In place of --run-id.",
+            HelpName = "TEXT",
+        };
+        runIdFrom.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && string.IsNullOrWhiteSpace(text))
+            {
+                result.AddError("--run-id-from: found no text, expected one that is the same for each try of the same run");
             }
         });
         var results = new Option<string?>("--results") { Description = "Write the results to files in this folder.", HelpName = "DIR" };
@@ -69,14 +83,30 @@ internal static class RunCommand
         var detach = new Option<bool>("--detach") { Description = "Return once the run's driver is submitted." };
         var command = new Command("run", "Runs a workflow.")
         {
-            runId, results, formats, trace, output, parallel, pending, keepFiles, driver, detach,
+            runId, runIdFrom, results, formats, trace, output, parallel, pending, keepFiles, driver, detach,
         };
         arguments.AddTo(command);
         store.AddTo(command);
         store.Cluster.AddImagesTo(command);
+        step.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(runId) is not null && result.GetValue(runIdFrom) is not null)
+            {
+                result.AddError("--run-id and --run-id-from name the run in two ways: give one of them");
+            }
+        });
         command.SetAction(async (parsed, _) =>
         {
-            if (arguments.Parameters(parsed, console) is not { } parameters)
+            using var report = step.Report(parsed, console.Error);
+            return report.Conclude(await RunAsync(parsed, report));
+        });
+        return command;
+
+        async Task<int> RunAsync(ParseResult parsed, StepReport report)
+        {
+            var told = console with { Error = report.Errors };
+            if (step.Settings(parsed, told.Error) is not { } settings || arguments.Parameters(parsed, told) is not { } parameters)
             {
                 return ExitCodes.InvalidInput;
             }
@@ -84,15 +114,24 @@ internal static class RunCommand
             var planning = WorkflowPlanner.Plan(arguments.File(parsed), parameters);
             if (planning.Resolved is not { } resolved)
             {
-                console.WriteErrors(planning.Errors);
+                told.WriteErrors(planning.Errors);
+                return ExitCodes.InvalidInput;
+            }
+
+            var cluster = store.ClusterOf(parsed);
+            var isDrivenHere = (parsed.GetValue(driver) ?? (KubernetesClientConfiguration.IsInCluster() ? Here : InCluster)) == Here;
+            if (settings.Conflict(isOnCluster: cluster is not null, isDrivenHere) is { } conflict)
+            {
+                told.Error.WriteLine($"executor: {conflict}");
                 return ExitCodes.InvalidInput;
             }
 
             var time = TimeProvider.System;
+            var named = parsed.GetValue(runId) ?? (parsed.GetValue(runIdFrom) is { } text ? RunNames.From(text) : null);
             var request = new RunRequest
             {
-                RunId = parsed.GetValue(runId),
-                Resume = parsed.GetValue(runId) is not null,
+                RunId = named,
+                Resume = named is not null,
                 Parallel = parsed.GetValue(parallel),
                 PendingLimit = parsed.GetValue(pending),
                 State = store.State(parsed),
@@ -100,31 +139,38 @@ internal static class RunCommand
                 ResultsDirectory = parsed.GetValue(results),
                 ResultFormats = [.. parsed.GetRequiredValue(formats).Distinct().Select(Format)],
                 TraceFile = parsed.GetValue(trace),
+                Owner = settings.Owner,
                 KeepFiles = parsed.GetValue(keepFiles),
             };
-            IRunOutput shown = parsed.GetRequiredValue(output) == "json"
+            var shown = report.Observe(parsed.GetRequiredValue(output) == "json"
                 ? new JsonRunOutput(console.Out)
-                : new TextRunOutput(console.Out, console.Error, time);
-            using var interrupts = new Interrupts();
+                : new TextRunOutput(console.Out, console.Error, time));
+            using var interrupts = Interrupts.Listen(settings.Termination, time);
             var run = request.RunId ?? RunNames.Make(resolved.Plan.Workflow, time);
-            if (store.ClusterOf(parsed) is not { } cluster)
+            (report.Run, report.Workflow) = (run, resolved.Plan.Workflow);
+            if (cluster is null)
             {
+                report.Store = request.Store.Uri;
                 OpenBackend local = (asked, token) => LocalBackend.OpenAsync(asked, time, token);
-                return await new RunSession(request, local, shown, console.Error, interrupts, time).RunAsync(resolved, run);
+                return await new RunSession(request, local, shown, told.Error, interrupts, time).RunAsync(resolved, run);
             }
 
+            report.Store = cluster.Store;
             ProvideCode code = (plan, connection, id, token) => StagedCode.ProvideAsync(store.State(parsed), plan, connection.Records, id, token);
-            var place = parsed.GetValue(driver) ?? (KubernetesClientConfiguration.IsInCluster() ? Here : InCluster);
-            if (place == Here)
+            if (isDrivenHere)
             {
-                OpenBackend here = (asked, token) => KubernetesBackend.OpenAsync(asked, cluster, code, time, token);
-                return await new RunSession(request, here, shown, console.Error, interrupts, time).RunAsync(resolved, run);
+                OpenBackend here = async (asked, token) =>
+                {
+                    var backend = await KubernetesBackend.OpenAsync(asked, cluster, code, time, token);
+                    report.Store = backend.Store.Address;
+                    return backend;
+                };
+                return await new RunSession(request, here, shown, told.Error, interrupts, time).RunAsync(resolved, run);
             }
 
-            return await new RunSubmitter(request, cluster, shown, console.Error, interrupts, time)
+            return await new RunSubmitter(request, cluster, shown, told.Error, interrupts, time)
                 .RunAsync(resolved, run, code, follow: !parsed.GetValue(detach));
-        });
-        return command;
+        }
     }
 
     private static ResultFormat Format(string name) => name switch

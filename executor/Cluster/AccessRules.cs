@@ -12,7 +12,7 @@ internal static class AccessRules
         new("batch", "jobs", ["create", "get", "list", "watch", "patch", "delete", "deletecollection"], "launch, watch and release attempts"),
         new("batch", "jobs/status", ["patch"], "write the outcome of Jobs that the server leaves to the executor (Kubernetes 1.32 and later)"),
         new("", "pods", ["create", "get", "list", "watch", "delete"], "watch attempts, and make the pods of Jobs that the server leaves to the executor"),
-        new("", "configmaps", ["create", "get", "list", "watch"], "make and watch the run's anchor"),
+        new("", "configmaps", ["create", "get", "list", "watch", "patch"], "make and watch the run's anchor, and say what owns it"),
         new("", "secrets", ["create"], "make the Secret with the run's key"),
         new("coordination.k8s.io", "leases", ["create", "get", "update"], "hold the run's Lease"),
         new("", "events", ["list"], "say why a pod does not start"),

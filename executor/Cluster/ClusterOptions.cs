@@ -15,6 +15,12 @@ internal sealed record ClusterOptions
     /// <summary>The images.</summary>
     public required ClusterImages Images { get; init; }
 
+    /// <summary>Requests and limits of a driver's pod: a quantity of CPU.</summary>
+    public string DriverCpu { get; init; } = "500m";
+
+    /// <summary>Requests and limits of a driver's pod: a quantity of memory.</summary>
+    public string DriverMemory { get; init; } = "512Mi";
+
     /// <summary>The store's Service.</summary>
     public string StoreService { get; init; } = ClusterStore.DefaultService;
 

@@ -6,6 +6,9 @@ internal static class ClusterVariables
     /// <summary><c>local</c> or <c>kubernetes</c>.</summary>
     public const string Backend = "EXECUTOR_BACKEND";
 
+    /// <summary>The value of <see cref="Backend"/> for a cluster.</summary>
+    public const string Kubernetes = "kubernetes";
+
     /// <summary>The namespace.</summary>
     public const string NamespaceName = "EXECUTOR_NAMESPACE";
 
@@ -42,6 +45,15 @@ internal static class ClusterVariables
     /// <summary>Secrets with credentials for registries, joined by commas.</summary>
     public const string PullSecrets = "EXECUTOR_IMAGE_PULL_SECRETS";
 
+    /// <summary>The CPU of a driver's pod, a quantity; 500m if not set.</summary>
+    public const string DriverCpu = "EXECUTOR_DRIVER_CPU";
+
+    /// <summary>The memory of a driver's pod, a quantity; 512Mi if not set.</summary>
+    public const string DriverMemory = "EXECUTOR_DRIVER_MEMORY";
+
     /// <summary>The pod that the executor runs in.</summary>
     public const string PodName = "EXECUTOR_POD_NAME";
+
+    /// <summary>That pod's UID.</summary>
+    public const string PodUid = "EXECUTOR_POD_UID";
 }

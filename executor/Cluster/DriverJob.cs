@@ -14,7 +14,7 @@ internal static class DriverJob
     private const long NoUser = 65532;
 
     // A driver that dies is replaced, and goes on where the journal ends. One that has brought its run to an end sets this to 0.
-    private const int Replacements = 1000;
+    private const int Replacements = 100;
 
     /// <summary>The Job.</summary>
     /// <param name="run">The run.</param>
@@ -22,10 +22,11 @@ internal static class DriverJob
     /// <param name="anchor">What owns the Job.</param>
     /// <param name="store">The store's address in the cluster.</param>
     /// <param name="submission">The hash of what the driver is told.</param>
-    /// <param name="images">The images.</param>
-    public static JsonObject Create(string run, string workflow, ObjectReference anchor, Uri store, string submission, ClusterImages images)
+    /// <param name="options">The images, and what the pod may use.</param>
+    public static JsonObject Create(string run, string workflow, ObjectReference anchor, Uri store, string submission, ClusterOptions options)
     {
-        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(options);
+        var images = options.Images;
         var labels = new JsonObject([.. RunAnchor.LabelsOf(run, workflow, KubernetesLabels.DriverComponent)
             .Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))]);
         var container = new JsonObject
@@ -36,8 +37,8 @@ internal static class DriverJob
             ["env"] = Environment(store, images),
             ["resources"] = new JsonObject
             {
-                ["requests"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "512Mi" },
-                ["limits"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "512Mi" },
+                ["requests"] = new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory },
+                ["limits"] = new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory },
             },
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["securityContext"] = new JsonObject
@@ -103,6 +104,7 @@ internal static class DriverJob
     private static JsonArray Environment(Uri store, ClusterImages images)
     {
         var variables = new JsonArray(
+            Variable(ClusterVariables.Backend, ClusterVariables.Kubernetes),
             Variable(ClusterVariables.Store, store.ToString()),
             Variable(ClusterVariables.StoreKeyFile, $"{KeyPath}/{ClusterStore.KeyName}"),
             Variable(ClusterVariables.RunnerImage, images.Runner),

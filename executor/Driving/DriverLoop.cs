@@ -54,7 +54,9 @@ internal sealed class DriverLoop : IAsyncDisposable
     /// <param name="state">What the journal says.</param>
     /// <param name="cancel">Cancels the run.</param>
     /// <param name="cancelNow">Cancels the run without waiting.</param>
-    public async Task<RunResult> RunAsync(RunState state, CancellationToken cancel, CancellationToken cancelNow)
+    /// <param name="leave">Ends the loop between two rounds.</param>
+    /// <exception cref="RunLeftException">It was asked to leave.</exception>
+    public async Task<RunResult> RunAsync(RunState state, CancellationToken cancel, CancellationToken cancelNow, CancellationToken leave)
     {
         // Before the attempts are listed, so that none can end unseen between the two.
         _pumps.Add(PumpAsync(ObserveAsync(state.Graph)));
@@ -63,6 +65,7 @@ internal sealed class DriverLoop : IAsyncDisposable
         _pumps.Add(PumpAsync(WatchCancelRequestsAsync()));
         await using var onCancel = cancel.Register(() => Post((c, _) => c.Cancel(immediately: false)));
         await using var onCancelNow = cancelNow.Register(() => Post((c, _) => c.Cancel(immediately: true)));
+        await using var onLeave = leave.Register(() => Post((_, _) => throw new RunLeftException()));
         while (true)
         {
             core.LargestMemoryBytes = _launcher.Largest?.MemoryBytes;
@@ -239,3 +242,6 @@ internal sealed class DriverLoop : IAsyncDisposable
 
     private void Post(Action<DriverCore, DateTimeOffset> news) => _news.Writer.TryWrite(news);
 }
+
+/// <summary>The driver was asked to leave its run as it is.</summary>
+internal sealed class RunLeftException() : Exception("the driver was asked to leave its run");

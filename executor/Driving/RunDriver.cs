@@ -22,6 +22,7 @@ internal static class RunDriver
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="cancel">Cancels the run: attempts are asked to end, and waited for.</param>
     /// <param name="cancelNow">Cancels the run without waiting; while the store is out of reach it ends the driver.</param>
+    /// <param name="leave">Ends the driver and leaves the run as it is: attempts go on, and another driver adopts them.</param>
     /// <exception cref="RunConflictException">The run was begun with another workflow and is not to be resumed.</exception>
     /// <exception cref="JournalException">The run's journal is damaged.</exception>
     /// <exception cref="ShuffleException">The store refuses for a reason that waiting does not mend.</exception>
@@ -33,7 +34,8 @@ internal static class RunDriver
         DriverOptions options,
         IRunObserver observer,
         CancellationToken cancel,
-        CancellationToken cancelNow)
+        CancellationToken cancelNow,
+        CancellationToken leave = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(observer);
@@ -58,7 +60,7 @@ internal static class RunDriver
             }
 
             await using var loop = new DriverLoop(runId, records, launcher, options, journal, patience, report);
-            return await loop.RunAsync(state, cancel, cancelNow);
+            return await loop.RunAsync(state, cancel, cancelNow, leave);
         }
         catch (FencedException fenced)
         {
@@ -67,6 +69,10 @@ internal static class RunDriver
         catch (StoreGoneException gone)
         {
             return report.Stop(RunEnd.StoreUnavailable, gone.Message, state);
+        }
+        catch (RunLeftException)
+        {
+            return report.Stop(RunEnd.Left, "asked to end, and to leave what runs", state);
         }
         catch (OperationCanceledException) when (cancelNow.IsCancellationRequested)
         {

@@ -46,6 +46,9 @@ internal enum RunEnd
 
     /// <summary>The store was out of reach for too long; the run can be continued.</summary>
     StoreUnavailable,
+
+    /// <summary>The driver was asked to leave the run as it is: attempts go on, and so does the run with its next driver.</summary>
+    Left,
 }
 
 /// <summary>Something that failed for good.</summary>

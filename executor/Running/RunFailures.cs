@@ -8,7 +8,7 @@ using Executor.Journaling;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Config;
 using Executor.Launching;
-using Executor.Launching.Kubernetes.Tracking;
+using Executor.Launching.Kubernetes.Watching;
 
 namespace Executor.Running;
 

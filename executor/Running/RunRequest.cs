@@ -1,3 +1,4 @@
+using Executor.Cluster;
 using Executor.Hosting;
 using Executor.Results;
 
@@ -32,6 +33,9 @@ internal sealed record RunRequest
 
     /// <summary>The most attempts that may be launched and not seen to run yet; the scheduler's default if null.</summary>
     public int? PendingLimit { get; init; }
+
+    /// <summary>The pod that the run's objects in the cluster live and die with; null if they belong to the run alone.</summary>
+    public StepPod? Owner { get; init; }
 
     /// <summary>True to keep the files of ended attempts, or in a cluster their Jobs and pods.</summary>
     public bool KeepFiles { get; init; }

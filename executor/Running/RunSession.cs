@@ -48,15 +48,16 @@ internal sealed class RunSession(
         await using (var prepared = await backend.PrepareAsync(resolved, run, output, interrupts.Orderly))
         {
             output.Started(run, plan, prepared.Machine);
-            using var interrupted = interrupts.Orderly.Register(
+            using var cancelling = interrupts.Cancel.Register(
                 () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
+            using var leaving = interrupts.Leave.Register(() => output.Notice("leaving: attempts go on, and so does the run with its next driver"));
             var observer = new SessionObserver(output, accounts, trace);
             var options = OptionsOf(resolved, run, store, prepared);
             result = await RunDriver.RunAsync(
-                plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Orderly, interrupts.AtOnce);
+                plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Cancel, interrupts.AtOnce, interrupts.Leave);
         }
 
-        var exitCode = result.End == RunEnd.Cancelled ? interrupts.ExitCode ?? ExitCodes.Interrupted : result.ExitCode;
+        var exitCode = result.End is RunEnd.Cancelled or RunEnd.Left ? interrupts.ExitCode ?? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
 
         // What earlier executors ran belongs to the run as well.

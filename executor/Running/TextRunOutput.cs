@@ -136,7 +136,8 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
     {
         lock (_writing)
         {
-            log.WriteLine($"{Quantities.Seconds(time.GetElapsedTime(_started).TotalSeconds),7}  {text}");
+            // Whoever collects the log takes it line by line.
+            log.WriteLine($"{Quantities.Seconds(time.GetElapsedTime(_started).TotalSeconds),7}  {text.ReplaceLineEndings(" ")}");
         }
     }
 }

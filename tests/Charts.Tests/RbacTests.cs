@@ -12,7 +12,7 @@ public sealed class RbacTests
             [
                 "batch/jobs/status: patch",
                 "batch/jobs: create delete deletecollection get list patch watch",
-                "configmaps: create get list watch",
+                "configmaps: create get list patch watch",
                 "coordination.k8s.io/leases: create get update",
                 "events: list",
                 "pods: create delete get list watch",

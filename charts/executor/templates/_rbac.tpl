@@ -17,10 +17,10 @@ cluster, and the end-to-end tests run under exactly these.
 - apiGroups: [""]
   resources: [pods]
   verbs: [create, get, list, watch, delete]
-# The run's anchor, which owns all else of the run, and whose deletion ends it.
+# The run's anchor, which owns all else of the run, and whose deletion ends it; a step's pod may own it (--owner step).
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [create, get, list, watch]
+  verbs: [create, get, list, watch, patch]
 # The Secret with the run's key. It is written and never read.
 - apiGroups: [""]
   resources: [secrets]

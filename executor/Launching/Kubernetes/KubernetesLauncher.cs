@@ -7,6 +7,7 @@ using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
 using Executor.Launching.Kubernetes.Tracking;
+using Executor.Launching.Kubernetes.Watching;
 using Executor.Shuffle.Channel;
 
 namespace Executor.Launching.Kubernetes;
@@ -242,6 +243,6 @@ internal sealed class KubernetesLauncher : ILauncher
         {
             LabelSelector = selector,
             Transform = strip,
-            OnFailure = failure => onFailure($"the watch of {what} was interrupted, trying again: {failure.Exception.Message}"),
+            OnFailure = failure => WatchFailures.Tell(failure, what, onFailure),
         };
 }

@@ -55,7 +55,7 @@ internal sealed class KubernetesBackend : IRunBackend
     {
         var plan = workflow.Plan;
         var code = await _code(plan, Store, run, cancellationToken);
-        var anchor = await RunAnchor.EnsureAsync(_cluster, run, plan.Workflow, Store.Address, cancellationToken);
+        var anchor = await AnchorOwnership.EnsureAsync(_cluster, run, plan.Workflow, Store.Address, _request.Owner, cancellationToken);
         await RunAnchor.EnsureSecretAsync(_cluster, run, plan.Workflow, anchor, Store.RunKeyOf(run), cancellationToken);
         _lease = await RunLease.HoldAsync(
             _cluster, run, plan.Workflow, anchor, DriverIdentity.OfThisProcess(), output.Notice, _time, cancellationToken);

@@ -31,6 +31,7 @@ internal sealed class RunAttachment(
         var status = await RunStatusReader.ReadAsync(store.Records, run, plan, interrupts.AtOnce);
         var result = status?.Result
             ?? throw new ClusterException($"the driver of run {run} has ended and the run has not; go on with `executor run ... --run-id {run}`");
+        result = await KeptLogTails.AddAsync(result, store.Records, interrupts.AtOnce);
         var exitCode = result.End == RunEnd.Cancelled ? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
         await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), accounts: null, time.GetElapsedTime(started), exitCode);

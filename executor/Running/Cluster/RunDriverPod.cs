@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Cluster;
 using Executor.Contracts.Records;
@@ -75,10 +76,23 @@ internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, Te
         ClusterConnection cluster, string run, string submission, CancellationToken cancellationToken)
     {
         await using var store = await ClusterStore.ConnectAsync(cluster, options, cancellationToken);
-        var told = Submission.Deserialize((await BlobAsync(store.Records, run, submission, cancellationToken)).Span);
+        var told = await ReadSubmissionAsync(store.Records, run, submission, cancellationToken);
         var resolved = ResolvedWorkflow.Deserialize((await BlobAsync(store.Records, run, told.Workflow, cancellationToken)).Span);
         var status = await RunStatusReader.ReadAsync(store.Records, run, resolved.Plan, cancellationToken);
         return (resolved, told, told.Resumes(status));
+    }
+
+    private static async Task<Submission> ReadSubmissionAsync(
+        IRunRecords records, string run, string submission, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Submission.Deserialize((await BlobAsync(records, run, submission, cancellationToken)).Span);
+        }
+        catch (JsonException e)
+        {
+            throw new ClusterException($"this executor cannot read what another version has submitted for run {run}: {e.Message}", e);
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> BlobAsync(IRunRecords records, string run, string hash, CancellationToken cancellationToken) =>

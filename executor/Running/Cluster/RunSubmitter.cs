@@ -80,7 +80,7 @@ internal sealed class RunSubmitter(
         await RemoveEndedDriverAsync(jobs, run, anchor.Uid, token);
         try
         {
-            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, hash, options.Images);
+            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, hash, options);
             await jobs.CreateAsync(job, cancellationToken: token);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)

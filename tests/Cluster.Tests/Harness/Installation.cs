@@ -53,13 +53,19 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Installs the chart and waits until the store is ready.</summary>
     /// <param name="cluster">The cluster; stays the caller's.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<Installation> InstallAsync(RealCluster cluster, CancellationToken cancellationToken)
+    /// <param name="storedOn">The node that keeps the store's data, in a folder of its own; null for a store whose data is gone with its pod.</param>
+    public static async Task<Installation> InstallAsync(RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var installation = new Installation(cluster, await cluster.CreateNamespaceAsync(cancellationToken));
         try
         {
-            await installation.ApplyChartAsync(cancellationToken);
+            if (storedOn is not null)
+            {
+                await installation.MakeVolumeAsync(storedOn);
+            }
+
+            await installation.ApplyChartAsync(storedOn is not null, cancellationToken);
             await installation.MakeUserAsync(cancellationToken);
             await installation.WhenStoreIsReadyAsync(cancellationToken);
             return installation;
@@ -82,6 +88,7 @@ public sealed class Installation : IAsyncDisposable
         kind: Workflow
         metadata: {name: {{name}}}
         spec:
+          defaults: {resources: {cpu: 100m, memory: 128Mi} }
           {{spec.ReplaceLineEndings("\n").Replace("\n", "\n  ", StringComparison.Ordinal)}}
         """);
 
@@ -111,6 +118,8 @@ public sealed class Installation : IAsyncDisposable
             ["EXECUTOR_IMAGE_TAG"] = "dev",
             ["EXECUTOR_IMAGE_PULL_POLICY"] = "IfNotPresent",
             ["EXECUTOR_IMAGE"] = ShellImage,
+            ["EXECUTOR_DRIVER_CPU"] = "250m",
+            ["EXECUTOR_DRIVER_MEMORY"] = "256Mi",
         },
     });
 
@@ -181,13 +190,13 @@ public sealed class Installation : IAsyncDisposable
         // What lies outside of the namespace does not go with it.
         var name = $"{Namespace}-executor-nodes";
         await RunningProgram.RunAsync(
-            new ProgramStart(Kubectl.Path, "--kubeconfig", Cluster.KubeconfigPath, "delete", "--ignore-not-found", $"clusterrole/{name}", $"clusterrolebinding/{name}"),
+            new ProgramStart(Kubectl.Path, "--kubeconfig", Cluster.KubeconfigPath, "delete", "--ignore-not-found", "--wait=false", $"clusterrole/{name}", $"clusterrolebinding/{name}", $"persistentvolume/{Namespace}"),
             CancellationToken.None);
         await Place.DisposeAsync();
         _directory.Dispose();
     }
 
-    private async Task ApplyChartAsync(CancellationToken cancellationToken)
+    private async Task ApplyChartAsync(bool isStored, CancellationToken cancellationToken)
     {
         var rendered = await Chart.RenderAsync(
             new ChartRequest
@@ -198,8 +207,8 @@ public sealed class Installation : IAsyncDisposable
                 Values = $$"""
                 image: {tag: dev, pullPolicy: IfNotPresent}
                 store:
-                  persistence: {enabled: false}
-                  resources: {cpu: 500m, memory: 768Mi}
+                  persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
+                  resources: {cpu: 250m, memory: 768Mi}
                 rbac:
                   nodes: true
                   users:
@@ -209,6 +218,51 @@ public sealed class Installation : IAsyncDisposable
             },
             cancellationToken);
         (await KubectlAsync(["apply", "-f", "-"], rendered.Expect(0).Output)).Expect(0);
+    }
+
+    private async Task MakeVolumeAsync(string node)
+    {
+        (await KubectlAsync(["apply", "-f", "-"], $$"""
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: "{{Namespace}}"}
+            spec:
+              accessModes: [ReadWriteOnce]
+              capacity: {storage: 1Gi}
+              storageClassName: ""
+              claimRef: {namespace: "{{Namespace}}", name: data}
+              hostPath: {path: "/tmp/{{Namespace}}", type: DirectoryOrCreate}
+              nodeAffinity:
+                required:
+                  nodeSelectorTerms:
+                    - matchExpressions:
+                        - {key: kubernetes.io/hostname, operator: In, values: ["{{node}}"]}
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: data}
+            spec:
+              accessModes: [ReadWriteOnce]
+              storageClassName: ""
+              volumeName: "{{Namespace}}"
+              resources: {requests: {storage: 1Gi} }
+            ---
+            # A folder of a node is root's.
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: prepare}
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: prepare
+                  image: {{BusyBox}}
+                  imagePullPolicy: IfNotPresent
+                  command: [/bin/busybox, chmod, "777", /data]
+                  securityContext: {runAsUser: 0}
+                  volumeMounts: [{name: data, mountPath: /data}]
+              volumes: [{name: data, persistentVolumeClaim: {claimName: data} }]
+            """)).Expect(0);
+        await Place.WhenPodAsync("prepare", pod => pod.Status?.Phase == "Succeeded", TestContext.Current.CancellationToken);
     }
 
     private async Task MakeUserAsync(CancellationToken cancellationToken)

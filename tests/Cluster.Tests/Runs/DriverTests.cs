@@ -162,5 +162,5 @@ public sealed class DriverTests(SharedInstallation shared)
             new ListOptions { LabelSelector = $"executor.dev/run={run},app.kubernetes.io/component=driver" }, Cancellation)).Items;
 
     private static async Task LetGoAsync(Installation installation, V1Pod pod) => Assert.Equal(0, await installation.Client.Pods(installation.Namespace)
-        .ExecAsync(pod.Metadata.Name!, ["/bin/touch", "/tmp/go"], new PodExecOptions { Container = "task" }, Cancellation));
+        .ExecAsync(pod.Metadata.Name!, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, Cancellation));
 }

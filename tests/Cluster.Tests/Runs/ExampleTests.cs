@@ -10,6 +10,7 @@ public sealed class ExampleTests(SharedInstallation shared)
     [InlineData("hello/hello.yaml")]
     [InlineData("wordcount/workflow.yaml", "--parameter", "directory=/usr/share/common-licenses")]
     [InlineData("tpch/q1.yaml", "--parameter", "sf=0.01")]
+    [InlineData("airflow/sales.yaml")]
     public async Task An_example_answers_on_a_cluster_as_it_does_on_one_machine(string file, params string[] parameters)
     {
         var installation = await shared.GetAsync(TestContext.Current.CancellationToken);

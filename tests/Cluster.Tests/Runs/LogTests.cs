@@ -29,7 +29,7 @@ public sealed class LogTests(SharedInstallation shared)
         foreach (var pod in (string[])[first.Metadata.Name!, second.Metadata.Name!])
         {
             await installation.Client.Pods(installation.Namespace).ExecAsync(
-                pod, ["/bin/touch", "/tmp/go"], new PodExecOptions { Container = "task" }, TestContext.Current.CancellationToken);
+                pod, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, TestContext.Current.CancellationToken);
         }
 
         (await run.WaitAsync(TestContext.Current.CancellationToken)).Expect(0);

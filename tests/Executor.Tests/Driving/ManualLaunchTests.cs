@@ -119,6 +119,28 @@ public sealed class ManualLaunchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_driver_that_leaves_its_run_ends_no_attempt_and_the_next_adopts_what_runs()
+    {
+        var plan = Plans.Chain(1, 1);
+        var earlier = new ManualLauncher();
+        using var leave = new CancellationTokenSource();
+        var left = DriveAsync(plan, earlier, leave: leave);
+        await CommitNextAsync(earlier);
+        var adopted = await earlier.NextStartAsync(Token);
+        await leave.CancelAsync();
+        Assert.Equal(RunEnd.Left, (await left).End);
+        Assert.Empty(earlier.Cancelled);
+
+        var launcher = new ManualLauncher();
+        launcher.Existing.Add(adopted.Descriptor.Attempt);
+        var run = DriveAsync(plan, launcher, options => options with { Resume = true });
+        Commit(launcher, adopted);
+
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        Assert.Equal([("t0", 1), ("t1", 1)], OnRecord(plan).Select(row => (row.Attempt.Task, row.Attempt.Attempt)));
+    }
+
+    [Fact]
     public async Task Without_a_larger_node_an_instance_that_is_out_of_memory_has_failed()
     {
         var launcher = new ManualLauncher { Largest = new ResourceLimits(1000, Memory) };
@@ -192,7 +214,7 @@ public sealed class ManualLaunchTests : IAsyncDisposable
         launcher.Tell(request.Descriptor.Attempt, ObservedPhase.Ended);
     }
 
-    private Task<RunResult> DriveAsync(RunPlan plan, ManualLauncher launcher, Func<DriverOptions, DriverOptions>? change = null)
+    private Task<RunResult> DriveAsync(RunPlan plan, ManualLauncher launcher, Func<DriverOptions, DriverOptions>? change = null, CancellationTokenSource? leave = null)
     {
         var options = new DriverOptions
         {
@@ -202,6 +224,6 @@ public sealed class ManualLaunchTests : IAsyncDisposable
             Time = _time,
         };
         return RunDriver.RunAsync(
-            plan, Run, _records, launcher, change?.Invoke(options) ?? options, _observer, CancellationToken.None, Token);
+            plan, Run, _records, launcher, change?.Invoke(options) ?? options, _observer, CancellationToken.None, Token, leave?.Token ?? CancellationToken.None);
     }
 }

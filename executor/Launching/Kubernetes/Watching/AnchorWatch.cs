@@ -2,7 +2,7 @@ using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Informers;
 using Executor.Kubernetes.Models;
 
-namespace Executor.Launching.Kubernetes.Tracking;
+namespace Executor.Launching.Kubernetes.Watching;
 
 /// <summary>
 /// Watches the run's anchor: without it the cluster deletes every Job that is made for the run, so that whoever drives the run must stop.

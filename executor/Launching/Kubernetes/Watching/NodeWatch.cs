@@ -4,7 +4,7 @@ using Executor.Kubernetes.Informers;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Inspection;
 
-namespace Executor.Launching.Kubernetes.Tracking;
+namespace Executor.Launching.Kubernetes.Watching;
 
 /// <summary>Knows the largest node of the cluster, where the executor may list nodes; that is a right beyond the namespace, and often not given. Thread-safe.</summary>
 internal sealed class NodeWatch

@@ -3,7 +3,7 @@ using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Informers;
 using Executor.Kubernetes.Models;
 
-namespace Executor.Launching.Kubernetes.Jobs;
+namespace Executor.Launching.Kubernetes.Watching;
 
 /// <summary>
 /// Knows the namespace's resource quotas, so that an attempt they have no room for is not launched: the Job controller would try to make its pod with
@@ -27,13 +27,7 @@ internal sealed class QuotaWatch
     {
         var options = new InformerOptions<V1ResourceQuota>
         {
-            OnFailure = failure =>
-            {
-                if (failure.Exception is not KubernetesException { IsForbidden: true })
-                {
-                    onFailure($"the watch of resource quotas was interrupted, trying again: {failure.Exception.Message}");
-                }
-            },
+            OnFailure = failure => WatchFailures.Tell(failure, "resource quotas", onFailure),
         };
         _informer = new Informer<V1ResourceQuota>(_client, options, new Ignore());
         await _informer.RunAsync(cancellationToken);
