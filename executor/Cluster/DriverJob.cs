@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Executor.Cluster.Trial;
 using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Cluster;
@@ -7,6 +6,9 @@ namespace Executor.Cluster;
 /// <summary>The Job in which a run's driver runs in the cluster: a pure function of what it is told.</summary>
 internal static class DriverJob
 {
+    /// <summary>The service account of drivers, in the chart as well.</summary>
+    public const string Account = "executor-driver";
+
     /// <summary>The driver's container.</summary>
     public const string Container = "driver";
 
@@ -80,7 +82,7 @@ internal static class DriverJob
                     {
                         // The log of a driver that died stays readable.
                         ["restartPolicy"] = "Never",
-                        ["serviceAccountName"] = TrialObjects.DriverAccount,
+                        ["serviceAccountName"] = Account,
                         ["enableServiceLinks"] = false,
                         ["securityContext"] = new JsonObject
                         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Executor.Cluster.Trial;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Rendering;
@@ -135,15 +134,15 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         var accounts = KubernetesResources.Untyped("", "v1", "serviceaccounts");
         try
         {
-            await cluster.Client.Resource(accounts, cluster.NamespaceName).ReadAsync(TrialObjects.DriverAccount, cancellationToken);
-            return new Finding(Subject, FindingGrade.Good, $"service account {TrialObjects.DriverAccount} is there");
+            await cluster.Client.Resource(accounts, cluster.NamespaceName).ReadAsync(DriverJob.Account, cancellationToken);
+            return new Finding(Subject, FindingGrade.Good, $"service account {DriverJob.Account} is there");
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound)
         {
             return new Finding(
                 Subject,
                 FindingGrade.Warning,
-                $"there is no service account {TrialObjects.DriverAccount}",
+                $"there is no service account {DriverJob.Account}",
                 "install the chart; `executor run` makes the account where it may");
         }
     }

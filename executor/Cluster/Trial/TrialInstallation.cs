@@ -66,7 +66,7 @@ internal static class TrialInstallation
         var accounts = KubernetesResources.Untyped("", "v1", "serviceaccounts");
         try
         {
-            await cluster.Client.Resource(accounts, cluster.NamespaceName).ReadAsync(TrialObjects.DriverAccount, cancellationToken);
+            await cluster.Client.Resource(accounts, cluster.NamespaceName).ReadAsync(DriverJob.Account, cancellationToken);
             return;
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound)

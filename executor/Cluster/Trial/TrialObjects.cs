@@ -8,9 +8,6 @@ namespace Executor.Cluster.Trial;
 /// </summary>
 internal static class TrialObjects
 {
-    /// <summary>The driver's account, in the chart as well.</summary>
-    public const string DriverAccount = "executor-driver";
-
     /// <summary>The store's port.</summary>
     public const int Port = 8815;
 
@@ -125,7 +122,7 @@ internal static class TrialObjects
     {
         ["apiVersion"] = "v1",
         ["kind"] = "ServiceAccount",
-        ["metadata"] = Metadata(DriverAccount),
+        ["metadata"] = Metadata(DriverJob.Account),
     };
 
     /// <summary>The driver's role.</summary>
@@ -133,7 +130,7 @@ internal static class TrialObjects
     {
         ["apiVersion"] = "rbac.authorization.k8s.io/v1",
         ["kind"] = "Role",
-        ["metadata"] = Metadata(DriverAccount),
+        ["metadata"] = Metadata(DriverJob.Account),
         ["rules"] = new JsonArray([.. AccessRules.Driver.Select(RuleOf)]),
     };
 
@@ -142,9 +139,9 @@ internal static class TrialObjects
     {
         ["apiVersion"] = "rbac.authorization.k8s.io/v1",
         ["kind"] = "RoleBinding",
-        ["metadata"] = Metadata(DriverAccount),
-        ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = DriverAccount },
-        ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = DriverAccount }),
+        ["metadata"] = Metadata(DriverJob.Account),
+        ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = DriverJob.Account },
+        ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = DriverJob.Account }),
     };
 
     private static JsonObject RuleOf(AccessRule rule)
