@@ -53,7 +53,7 @@ internal sealed class ClusterArguments
         command.Add(_namespace);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_backend) == Kubernetes && Variable(ClusterVariables.Store) is { } found && Address(found) is null)
+            if (result.GetValue(_backend) == ClusterVariables.Kubernetes && Variable(ClusterVariables.Store) is { } found && Address(found) is null)
             {
                 result.AddError($"${ClusterVariables.Store}: found '{found}', expected the store's address, such as http://executor-store:8815");
             }
@@ -63,7 +63,7 @@ internal sealed class ClusterArguments
     /// <summary>Adds those that change what a run's objects look like, for a command that reaches no cluster.</summary>
     public void AddManifestsTo(Command command)
     {
-        _backend.AcceptOnlyFromAmong(Local, Kubernetes);
+        _backend.AcceptOnlyFromAmong(Local, ClusterVariables.Kubernetes);
         command.Add(_backend);
         command.Add(_namespace);
         AddImagesTo(command);

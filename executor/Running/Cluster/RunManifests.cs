@@ -32,7 +32,7 @@ internal static class RunManifests
         [
             ToJson(RunAnchor.Anchor(run, plan.Workflow, store), KubernetesResources.ConfigMaps),
             ToJson(RunAnchor.Secret(run, plan.Workflow, anchor, Key), KubernetesResources.Secrets),
-            DriverJob.Create(run, plan.Workflow, anchor, store, Sha256Hex.Of(submission.Serialize()), options.Images),
+            DriverJob.Create(run, plan.Workflow, anchor, store, Sha256Hex.Of(submission.Serialize()), options),
             .. Enumerable.Range(0, plan.Tasks.Count).Where(task => plan.Tasks[task].Instances > 0).Select(task => JobOf(factory, descriptors, plan, task)),
         ];
         if (options.NamespaceName is { } name)

@@ -36,7 +36,7 @@ public sealed class GarbageCollectorTests : ClusterFixture
     public async Task A_run_whose_driver_has_not_come_to_write_anything_is_left_alone()
     {
         var anchor = await PrepareAsync();
-        Server.Create(JobsPath, DriverJob.Create("nightly", "q", anchor, new Uri("http://store:8815"), "hash", Options().Images));
+        Server.Create(JobsPath, DriverJob.Create("nightly", "q", anchor, new Uri("http://store:8815"), "hash", Options()));
         _time.Advance(TimeSpan.FromHours(1));
         await CollectAsync();
         Assert.Single(Server.All(ConfigMapsPath));
