@@ -5,7 +5,7 @@ using Executor.Contracts.Records;
 using Executor.Launching;
 using Executor.Launching.Kubernetes;
 using Executor.Launching.Kubernetes.Pods;
-using Executor.Launching.Kubernetes.Tracking;
+using Executor.Launching.Kubernetes.Watching;
 using Executor.TestKit.Kubernetes;
 using Executor.Tests.Driving;
 using Xunit;

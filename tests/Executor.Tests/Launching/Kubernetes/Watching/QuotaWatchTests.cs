@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Executor.Contracts.Descriptors;
-using Executor.Launching.Kubernetes.Jobs;
+using Executor.Launching.Kubernetes.Watching;
 using Executor.TestKit.Kubernetes;
 using Xunit;
 
-namespace Executor.Tests.Launching.Kubernetes.Jobs;
+namespace Executor.Tests.Launching.Kubernetes.Watching;
 
 public sealed class QuotaWatchTests : ClusterFixture
 {
