@@ -54,7 +54,7 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
             DefaultImage = "executor/busybox:dev",
             Workflow = plan.Workflow,
             Anchor = reference,
-            RunSecret = ObjectNames.RunSecret(run),
+            RunSecret = ObjectNames.RunSecret(run, reference.Uid),
         };
         return (reference, new JobFactory(settings, plan.Tasks.ToDictionary(task => task.Name)));
     }
@@ -90,7 +90,7 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
             var result = await RunDriver.RunAsync(plan, run, _records, launcher, options, this, CancellationToken.None, CancellationToken.None);
             if (result.End != RunEnd.Succeeded)
             {
-                throw new InvalidOperationException($"the run ended with {result.End}: {result.Message} {result.Failures.FirstOrDefault()?.Reason}");
+                throw new InvalidOperationException($"the run ended with {result.End}: {result.Message} {(result.Failures.Count > 0 ? result.Failures[0].Reason : null)}");
             }
         }
         catch (AllLaunchedException) when (endsAfter is not null)

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Cluster.Tests.Harness;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;

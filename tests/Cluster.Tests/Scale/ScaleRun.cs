@@ -86,7 +86,7 @@ internal sealed class ScaleRun : IRunObserver, IAsyncDisposable
             DefaultImage = "image",
             Workflow = plan.Workflow,
             Anchor = reference,
-            RunSecret = ObjectNames.RunSecret(Run),
+            RunSecret = ObjectNames.RunSecret(Run, reference.Uid),
         };
         await using var launcher = await KubernetesLauncher.OpenAsync(
             _client,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Executor.Cluster;
-using Executor.TestKit.Kubernetes;
 using Executor.Tests.Launching.Kubernetes;
 using Xunit;
 

@@ -247,7 +247,7 @@ public sealed class KubernetesLauncherTests : ClusterFixture
     private void CloseWatches()
     {
         using var now = new CancellationTokenSource();
-        while (Server.NextWatchAsync(now.Token) is { IsCompletedSuccessfully: true } watch)
+        while (Server.NextWatchAsync(now.Token).AsTask() is { IsCompletedSuccessfully: true } watch)
         {
             watch.Result.Close();
         }

@@ -18,7 +18,7 @@ public sealed class RunSubmitterTests : ClusterFixture
     private readonly RecordingRunOutput _output = new();
     private readonly StringWriter _errors = new();
 
-    private string Driver => $"{JobsPath}/{ObjectNames.Driver("nightly")}";
+    private static string Driver => $"{JobsPath}/{ObjectNames.Driver("nightly")}";
 
     [Fact]
     public async Task A_run_is_an_anchor_a_submission_and_a_drivers_job()

@@ -117,7 +117,7 @@ internal sealed class ManagedCluster : IAsyncDisposable
             DefaultImage = "image",
             Workflow = plan.Workflow,
             Anchor = _anchor,
-            RunSecret = ObjectNames.RunSecret(Run),
+            RunSecret = ObjectNames.RunSecret(Run, _anchor.Uid),
         };
         await using var launcher = await KubernetesLauncher.OpenAsync(
             _client,

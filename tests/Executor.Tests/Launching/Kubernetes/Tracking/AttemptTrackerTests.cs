@@ -260,7 +260,7 @@ public sealed class AttemptTrackerTests
 
     private static void Tell<T>(IInformerHandler<T> handler, InformerEventType type, T value)
         where T : class =>
-        Assert.True(handler.HandleAsync(new InformerEvent<T>(type, value, null), default).IsCompletedSuccessfully);
+        Assert.True(handler.HandleAsync(new InformerEvent<T>(type, value, null), default).AsTask().IsCompletedSuccessfully);
 
     private static Corev1Event Refused(string message) => new() { Reason = "FailedCreate", Message = message, Type = "Warning", LastTimestamp = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) };
 
