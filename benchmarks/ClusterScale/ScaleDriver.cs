@@ -90,7 +90,7 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
             var result = await RunDriver.RunAsync(plan, run, _records, launcher, options, this, CancellationToken.None, CancellationToken.None);
             if (result.End != RunEnd.Succeeded)
             {
-                throw new InvalidOperationException($"the run ended with {result.End}: {result.Message} {result.Failures.FirstOrDefault()?.Reason}");
+                throw new InvalidOperationException($"the run ended with {result.End}: {result.Message} {(result.Failures is [var first, ..] ? first.Reason : null)}");
             }
         }
         catch (AllLaunchedException) when (endsAfter is not null)
