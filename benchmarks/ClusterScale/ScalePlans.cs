@@ -21,38 +21,15 @@ internal static class ScalePlans
     /// <summary>One task with so many instances.</summary>
     internal static RunPlan Wide(int instances) => Plan([Task("work", instances, dependsOn: null, input: null)]);
 
-    /// <summary>
-    /// Chains of tasks with one instance each, half of them by control edges, half by data edges. A task's name is its edge's kind, the chain and its place,
-    /// such as <c>after-3-17</c>.
-    /// </summary>
-    internal static RunPlan Chains(int chains, int length)
-    {
-        var tasks = new List<PlannedTask>();
-        for (var chain = 0; chain < chains; chain++)
+    /// <summary>A chain of tasks with one instance each, named by their edges' kind and their place, such as <c>after-17</c>.</summary>
+    internal static RunPlan Chain(string kind, int length) => Plan([.. Enumerable.Range(0, length).Select(place =>
+        Task(NameOf(kind, place), 1, place == 0 ? null : place - 1, place > 0 && kind == DataEdge ? NameOf(kind, place - 1) : null) with
         {
-            var kind = chain % 2 == 0 ? ControlEdge : DataEdge;
-            for (var place = 0; place < length; place++)
-            {
-                var before = place == 0 ? null : NameOf(kind, chain, place - 1);
-                tasks.Add(Task(NameOf(kind, chain, place), 1, before is null ? null : tasks.Count - 1, kind == DataEdge ? before : null) with
-                {
-                    CriticalPath = length - place,
-                });
-            }
-        }
+            CriticalPath = length - place,
+        })]);
 
-        return Plan(tasks);
-    }
-
-    /// <summary>The task that a task of a chain waits for; null for the first.</summary>
-    internal static string? Before(string task)
-    {
-        var parts = task.Split('-');
-        var place = int.Parse(parts[2], CultureInfo.InvariantCulture);
-        return place == 0 ? null : NameOf(parts[0], int.Parse(parts[1], CultureInfo.InvariantCulture), place - 1);
-    }
-
-    private static string NameOf(string kind, int chain, int place) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{chain}-{place}");
+    /// <summary>The name of a task of a chain.</summary>
+    internal static string NameOf(string kind, int place) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{place}");
 
     private static RunPlan Plan(IReadOnlyList<PlannedTask> tasks) => new()
     {

@@ -46,7 +46,7 @@ internal static class ScaleRole
     {
         var run = options.Text("run")!;
         var instances = options.Count("instances", 1);
-        var chains = options.Text("chains") is null ? 0 : options.Count("chains", 1);
+        var chain = options.Text("chain");
         var length = options.Count("length", 1);
         var pending = options.Count("pending", 50);
         var creates = options.Text("creates");
@@ -61,7 +61,7 @@ internal static class ScaleRole
         }
         else
         {
-            var plan = chains > 0 ? ScalePlans.Chains(chains, length) : ScalePlans.Wide(instances);
+            var plan = chain is not null ? ScalePlans.Chain(chain, length) : ScalePlans.Wide(instances);
             await driver.DriveAsync(plan, run, pending, creates is null ? null : instances);
         }
 

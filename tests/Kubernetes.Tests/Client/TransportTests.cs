@@ -19,6 +19,21 @@ public sealed class TransportTests : ClientFixture
     }
 
     [Fact]
+    public async Task What_is_laid_around_the_connections_sees_every_request()
+    {
+        using var counter = new RequestCounter();
+        var client = Connect(options: new KubernetesClientOptions { WrapHandler = counter.Around });
+
+        await client.Jobs("batch").CreateAsync(Job("a"), cancellationToken: Cancellation);
+        await client.Jobs("batch").ReadAsync("a", Cancellation);
+        await client.Jobs(null).ListAsync(cancellationToken: Cancellation);
+        await client.Jobs("batch").DeleteCollectionAsync(cancellationToken: Cancellation);
+        await Assert.ThrowsAsync<KubernetesException>(() => client.Namespaces.ReadAsync("none", Cancellation));
+
+        Assert.Equal(["create jobs", "deletecollection jobs", "get jobs", "get namespaces", "list jobs"], counter.Counts.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_certificate_of_another_authority_is_refused()
     {
         using var other = new ServerCertificates();

@@ -14,9 +14,9 @@ internal sealed class FakeNode(KubernetesClient client, FakeNodeOptions options,
     /// <summary>The key of label and taint.</summary>
     public const string PoolKey = "executor.dev/fake-nodes";
 
-    // A kubelet's: the node controller gives a node up after 40 s.
+    // A kubelet has 40 s, and renews every 10. A cluster for tests may give a node up within 10.
     private const int LeaseSeconds = 40;
-    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RenewInterval = TimeSpan.FromSeconds(2);
 
     private readonly GenericClient<V1Lease> _leases = client.Leases("kube-node-lease");
 

@@ -29,7 +29,7 @@ public sealed class JobReleaserTests : ClusterFixture
             }
 
             await _time.WhenTimerRunsAsync(due => due > TimeSpan.Zero, Cancellation);
-            _time.Advance(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(6));
             await EventuallyAsync(() => Server.All(JobsPath).Count == 1, "the deletion");
             Assert.Equal("Background", (string?)Deletions.Single().Body!["propagationPolicy"]);
         }
@@ -62,7 +62,7 @@ public sealed class JobReleaserTests : ClusterFixture
         await EventuallyAsync(
             () =>
             {
-                _time.Advance(TimeSpan.FromSeconds(1));
+                _time.Advance(TimeSpan.FromSeconds(6));
                 return Server.All(JobsPath).Count == 0;
             },
             "the second try");
