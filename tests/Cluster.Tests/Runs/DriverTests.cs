@@ -114,7 +114,8 @@ public sealed class DriverTests(SharedInstallation shared)
 
         (await client.WaitAsync(Cancellation)).Expect(130);
         await installation.WhenReleasedAsync("cancelled");
-        Assert.Empty(await installation.PodsAsync("cancelled"));
+        await Poll.UntilAsync(
+            async () => (await installation.PodsAsync("cancelled")).Count == 0, TimeSpan.FromMinutes(2), () => "the pods of run cancelled to be gone", Cancellation);
     }
 
     [Fact]

@@ -73,7 +73,9 @@ public sealed class ManagedJobTests
         var plan = ManagedCluster.Plan(8);
 
         await Assert.ThrowsAsync<DriverKilledException>(
-            () => cluster.DriveAsync(plan, new EndingObserver(_ => cluster.Jobs().ContainsKey(("make", 5, 1)))));
+            () => cluster.DriveAsync(plan, new EndingObserver(_ => cluster.Server.Requests.Any(
+                request => ManagedCluster.Is(request, "POST", "pods") && request.Body!.ToJsonString().Contains("make[5]", StringComparison.Ordinal)))));
+        Assert.True(cluster.Jobs().ContainsKey(("make", 5, 1)));
         Assert.DoesNotContain(cluster.Pods(), pod => pod.ToJsonString().Contains("make[5]", StringComparison.Ordinal));
         var observer = new EndingObserver();
         var result = await cluster.DriveAsync(plan, observer);
