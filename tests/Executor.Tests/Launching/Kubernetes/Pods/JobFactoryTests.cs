@@ -38,7 +38,7 @@ public sealed class JobFactoryTests
     {
         var sample = new SampleJobs();
         var descriptor = sample.Descriptor() with { Command = ["sh", "-c", text], Environment = new Dictionary<string, string> { ["A"] = text } };
-        var variables = new Dictionary<string, string> { [EnvironmentNames.RunKey] = "the-secret", ["HOME"] = "/root", [""] = "empty" };
+        var variables = new Dictionary<string, string> { [EnvironmentNames.RunKey] = "the-secret", ["HOME"] = "/home", [""] = "empty" };
 
         var arrived = VariableExpansion.Expand(SampleJobs.VariableOf(sample.Job(descriptor), EnvironmentNames.Descriptor)!, variables);
         Assert.Equal(System.Text.Encoding.UTF8.GetString(JobFactory.Encode(descriptor)), arrived);
