@@ -12,6 +12,7 @@ public sealed class ExampleTests(SharedInstallation shared)
     [InlineData("wordcount/workflow.yaml", "--parameter", "directory=/usr/share/common-licenses", "--parameter", "files=3")]
     [InlineData("tpch/q1.yaml", "--parameter", "sf=0.01")]
     [InlineData("airflow/sales.yaml")]
+    [InlineData("scripts/workflow.yaml")]
     public async Task An_example_answers_on_a_cluster_as_it_does_on_one_machine(string file, params string[] parameters)
     {
         var installation = await shared.GetAsync(TestContext.Current.CancellationToken);
