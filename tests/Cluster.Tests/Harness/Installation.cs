@@ -80,17 +80,24 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The full path of something in a folder of the installation's own.</summary>
     public string PathOf(params string[] parts) => _directory.PathOf(parts);
 
-    /// <summary>Writes a workflow of these tasks (and whatever else belongs below <c>spec</c>) and returns its full path.</summary>
-    public string WriteWorkflow(string name, string spec) => _directory.Write(
-        $"{name}.yaml",
-        $$"""
-        apiVersion: executor.dev/v1alpha1
-        kind: Workflow
-        metadata: {name: {{name}}}
-        spec:
-          defaults: {resources: {cpu: 100m, memory: 128Mi} }
-          {{spec.ReplaceLineEndings("\n").Replace("\n", "\n  ", StringComparison.Ordinal)}}
-        """);
+    /// <summary>
+    /// Writes a workflow of these tasks (and whatever else belongs below <c>spec</c>) and returns its full path. Tasks ask for little unless the text has
+    /// <c>defaults</c> of its own: the lab's nodes are small.
+    /// </summary>
+    public string WriteWorkflow(string name, string spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var modest = spec.Contains("defaults:", StringComparison.Ordinal) ? spec : $"defaults: {{resources: {{cpu: 100m, memory: 128Mi}}}}\n{spec}";
+        return _directory.Write(
+            $"{name}.yaml",
+            $$"""
+            apiVersion: executor.dev/v1alpha1
+            kind: Workflow
+            metadata: {name: {{name}}}
+            spec:
+              {{modest.ReplaceLineEndings("\n").Replace("\n", "\n  ", StringComparison.Ordinal)}}
+            """);
+    }
 
     /// <summary>Runs <c>executor</c> as the user, on this namespace, to its end.</summary>
     public async Task<ProgramResult> ExecutorAsync(params string[] arguments)
