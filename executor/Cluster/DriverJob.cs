@@ -13,7 +13,6 @@ internal static class DriverJob
     public const string Container = "driver";
 
     private const string KeyPath = "/keys";
-    private const long NoUser = 65532;
 
     // A driver that dies is replaced, and goes on where the journal ends. One that has brought its run to an end sets this to 0.
     private const int Replacements = 100;
@@ -37,18 +36,9 @@ internal static class DriverJob
             ["image"] = images.Driver,
             ["args"] = new JsonArray("drive", run, "--submission", submission),
             ["env"] = Environment(store, images),
-            ["resources"] = new JsonObject
-            {
-                ["requests"] = new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory },
-                ["limits"] = new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory },
-            },
+            ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory }),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
-            ["securityContext"] = new JsonObject
-            {
-                ["allowPrivilegeEscalation"] = false,
-                ["readOnlyRootFilesystem"] = true,
-                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
-            },
+            ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
             ["volumeMounts"] = new JsonArray(
                 new JsonObject { ["name"] = "key", ["mountPath"] = KeyPath, ["readOnly"] = true },
                 new JsonObject { ["name"] = "tmp", ["mountPath"] = "/tmp" }),
@@ -84,15 +74,8 @@ internal static class DriverJob
                         ["restartPolicy"] = "Never",
                         ["serviceAccountName"] = Account,
                         ["enableServiceLinks"] = false,
-                        ["securityContext"] = new JsonObject
-                        {
-                            ["runAsNonRoot"] = true,
-                            ["runAsUser"] = NoUser,
-                            ["runAsGroup"] = NoUser,
-                            ["fsGroup"] = NoUser,
-                            ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
-                        },
-                        ["imagePullSecrets"] = new JsonArray([.. images.PullSecrets.Select(name => new JsonObject { ["name"] = name })]),
+                        ["securityContext"] = PodDefaults.PodSecurity(),
+                        ["imagePullSecrets"] = PodDefaults.PullSecrets(images.PullSecrets),
                         ["containers"] = new JsonArray(container),
                         ["volumes"] = new JsonArray(
                             new JsonObject { ["name"] = "key", ["secret"] = new JsonObject { ["secretName"] = ClusterStore.KeySecret } },

@@ -14,7 +14,6 @@ internal static class TrialObjects
     private const string VolumeClaim = "executor-store";
     private const string DataPath = "/data";
     private const string KeyPath = "/keys";
-    private const long NoUser = 65532;
 
     /// <summary>The store's Service.</summary>
     public static JsonObject Service() => new()
@@ -55,17 +54,8 @@ internal static class TrialObjects
             ["args"] = new JsonArray("--listen", $"[::]:{Port}", "--directory", DataPath, "--key-file", $"{KeyPath}/{ClusterStore.KeyName}"),
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["containerPort"] = Port, ["protocol"] = "TCP" }),
             ["readinessProbe"] = new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = Port }, ["periodSeconds"] = 2 },
-            ["resources"] = new JsonObject
-            {
-                ["requests"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" },
-                ["limits"] = new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" },
-            },
-            ["securityContext"] = new JsonObject
-            {
-                ["allowPrivilegeEscalation"] = false,
-                ["readOnlyRootFilesystem"] = true,
-                ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
-            },
+            ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" }),
+            ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
             ["volumeMounts"] = new JsonArray(
                 new JsonObject { ["name"] = "data", ["mountPath"] = DataPath },
                 new JsonObject { ["name"] = "key", ["mountPath"] = KeyPath, ["readOnly"] = true }),
@@ -94,15 +84,8 @@ internal static class TrialObjects
                     {
                         ["automountServiceAccountToken"] = false,
                         ["enableServiceLinks"] = false,
-                        ["securityContext"] = new JsonObject
-                        {
-                            ["runAsNonRoot"] = true,
-                            ["runAsUser"] = NoUser,
-                            ["runAsGroup"] = NoUser,
-                            ["fsGroup"] = NoUser,
-                            ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
-                        },
-                        ["imagePullSecrets"] = new JsonArray([.. images.PullSecrets.Select(name => new JsonObject { ["name"] = name })]),
+                        ["securityContext"] = PodDefaults.PodSecurity(),
+                        ["imagePullSecrets"] = PodDefaults.PullSecrets(images.PullSecrets),
                         ["containers"] = new JsonArray(container),
                         ["volumes"] = new JsonArray(
                             new JsonObject

@@ -28,7 +28,6 @@ internal sealed class PodFactory(PodSettings settings)
     private const string ScratchVolume = "executor-scratch";
     private const string ScratchPath = "/executor-scratch";
     private const string RunnerPath = "/executor";
-    private const long NoUser = 65532;
 
     // How long a pod stays on a node that is gone or silent; the default of 300 s is what a service wants.
     private const int LostNodeSeconds = 30;
@@ -41,14 +40,7 @@ internal sealed class PodFactory(PodSettings settings)
         TaskDescriptor descriptor, PlannedTask task, JsonObject labels, DescriptorSource source, IReadOnlyCollection<string> avoid)
     {
         var container = Container(descriptor, task, source);
-        var podSecurity = new JsonObject
-        {
-            ["runAsNonRoot"] = true,
-            ["runAsUser"] = NoUser,
-            ["runAsGroup"] = NoUser,
-            ["fsGroup"] = NoUser,
-            ["seccompProfile"] = new JsonObject { ["type"] = "RuntimeDefault" },
-        };
+        var podSecurity = PodDefaults.PodSecurity();
         var spec = new JsonObject
         {
             ["restartPolicy"] = "Never",
@@ -67,7 +59,7 @@ internal sealed class PodFactory(PodSettings settings)
 
         if (settings.ImagePullSecrets.Count > 0)
         {
-            spec["imagePullSecrets"] = new JsonArray([.. settings.ImagePullSecrets.Select(name => new JsonObject { ["name"] = name })]);
+            spec["imagePullSecrets"] = PodDefaults.PullSecrets(settings.ImagePullSecrets);
         }
 
         if (avoid.Count > 0)
@@ -127,7 +119,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["args"] = new JsonArray(),
             ["env"] = Environment(descriptor, source),
             ["resources"] = Resources(descriptor.Resources, task.OtherResources),
-            ["securityContext"] = ContainerSecurity(),
+            ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: false),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["volumeMounts"] = new JsonArray(Mount(ScratchVolume, ScratchPath)),
         };
@@ -193,7 +185,7 @@ internal sealed class PodFactory(PodSettings settings)
 
             // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing. Devices it needs none.
             ["resources"] = Resources(resources, task.OtherResources.Where(resource => !resource.Key.Contains('/', StringComparison.Ordinal))),
-            ["securityContext"] = ContainerSecurity(isReadOnly: true),
+            ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
             ["volumeMounts"] = new JsonArray(Mount(RunnerVolume, "/injected")),
         };
         if (settings.ImagePullPolicy is { } policy)
@@ -217,21 +209,6 @@ internal sealed class PodFactory(PodSettings settings)
         }
 
         return new JsonObject { ["requests"] = amounts, ["limits"] = amounts.DeepClone() };
-    }
-
-    private static JsonObject ContainerSecurity(bool isReadOnly = false)
-    {
-        var security = new JsonObject
-        {
-            ["allowPrivilegeEscalation"] = false,
-            ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
-        };
-        if (isReadOnly)
-        {
-            security["readOnlyRootFilesystem"] = true;
-        }
-
-        return security;
     }
 
     private static JsonArray Tolerations() => new(
