@@ -107,11 +107,23 @@ internal sealed class LocalAttempt
         };
         process.BeginErrorReadLine();
         process.StandardInput.Close();
-        await File.WriteAllTextAsync(
-            directory.Process,
-            string.Create(CultureInfo.InvariantCulture, $"{process.Id} {ProcessTable.StartTime(process.Id)}"),
-            cancellationToken);
-        return new LocalAttempt(request, directory, process, cgroup, options.KeepFiles);
+        var attempt = new LocalAttempt(request, directory, process, cgroup, options.KeepFiles);
+        try
+        {
+            await File.WriteAllTextAsync(
+                directory.Process,
+                string.Create(CultureInfo.InvariantCulture, $"{process.Id} {ProcessTable.StartTime(process.Id)}"),
+                cancellationToken);
+        }
+        catch
+        {
+            // A runner that no later executor could find must not outlive a launch that is said to have failed.
+            attempt.Cancel(immediately: true);
+            await attempt.Ended;
+            throw;
+        }
+
+        return attempt;
     }
 
     /// <summary>Asks the runner to end (SIGTERM), or ends it and all that it started (SIGKILL).</summary>

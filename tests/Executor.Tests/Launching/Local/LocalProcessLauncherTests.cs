@@ -1,8 +1,10 @@
 using System.Globalization;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
+using Executor.Contracts.Reporting;
 using Executor.Launching;
 using Executor.Launching.Local;
+using Executor.TestKit;
 using Xunit;
 
 namespace Executor.Tests.Launching.Local;
@@ -111,6 +113,23 @@ public sealed class LocalProcessLauncherTests : IDisposable
 
         Assert.True(exception.Hold);
         Assert.Contains("work[0]", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_runner_that_no_later_executor_could_find_is_ended_when_its_launch_fails()
+    {
+        // Room for the folders, the descriptor and the report, and for nothing more: where the runner's pid is to be written, it runs already.
+        await using var disk = await SmallFileSystem.MountAsync(Path.Combine(_directory, "full"), "nr_inodes=6");
+        var runner = Script("sleep 1000");
+        await using var launcher = new LocalProcessLauncher(
+            new LocalLauncherOptions { Directory = Path.Combine(_directory, "full"), Runner = new RunnerLocation(runner, runner) }, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<LaunchException>(
+            () => launcher.StartAsync(Request(1), TestContext.Current.CancellationToken));
+
+        Assert.Contains("process", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(ProcessTable.WithVariable(EnvironmentNames.ScratchDirectory, Path.Combine(_directory, "full", "run-1", "work.0.0.1", "scratch")));
+        Assert.Empty(AttemptDirectory.List(Path.Combine(_directory, "full"), "run-1"));
     }
 
     private static bool IsZombie(int pid) =>
