@@ -30,7 +30,10 @@ internal sealed class DotnetTaskBuilder(
     {
         if (!File.Exists(task.Source))
         {
-            throw new TaskBuildException($"there is no file {task.Source}");
+            throw new TaskBuildException(
+                task.IsInImage
+                    ? $"there is no file {task.Source} on this machine, where the task is to run without its image"
+                    : $"there is no file {task.Source}");
         }
 
         var kind = Path.GetExtension(task.Source);

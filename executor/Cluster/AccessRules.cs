@@ -28,8 +28,11 @@ internal static class AccessRules
         new("", "pods", ["get", "list", "watch"], "find the store's pod and the driver's"),
         new("", "pods/portforward", ["create", "get"], "reach the store through the API server"),
         new("", "pods/log", ["get"], "follow the driver, and the logs of attempts that run"),
-        new("", "configmaps", ["create", "get", "delete"], "make a run's anchor, and delete it"),
-        new("batch", "jobs", ["create", "get", "list", "watch"], "submit the driver's Job"),
+        new("", "configmaps", ["create", "get", "list", "delete"], "make a run's anchor, find the anchors of all runs, delete one"),
+        new("batch", "jobs", ["create", "get", "list", "watch", "delete", "deletecollection"], "submit the driver's Job, and clear away what drivers left"),
+        new("batch", "jobs/status", ["patch"], "write the outcome of Jobs that a dead driver has left"),
+        new("coordination.k8s.io", "leases", ["get"], "know whether a run has a driver"),
+        new("", "events", ["list"], "say why a driver does not start"),
     ];
 
     /// <summary>What <c>executor doctor</c> looks at in addition; without it a finding is missing, and nothing else.</summary>

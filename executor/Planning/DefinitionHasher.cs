@@ -25,7 +25,7 @@ internal static class DefinitionHasher
             {
                 Name = task.Name,
                 Command = task.Command,
-                Dotnet = task.Dotnet is null ? null : new DotnetTask($"sha256:{task.SourceHash}", task.Dotnet.Type),
+                Dotnet = task.Dotnet is null ? null : new DotnetTask(ContentOf(task), task.Dotnet.Type),
                 Code = task.Code is null ? null : $"sha256:{task.Code.Sha256}",
                 WorkingDirectory = task.WorkingDirectory,
                 Environment = task.Environment,
@@ -49,7 +49,7 @@ internal static class DefinitionHasher
                 Index = descriptor.Attempt.Index,
                 TaskDefinition = descriptor.TaskDefinition,
                 Command = descriptor.Command,
-                Dotnet = descriptor.Dotnet is null ? null : descriptor.Dotnet with { Assembly = $"sha256:{task.SourceHash}" },
+                Dotnet = descriptor.Dotnet is null ? null : descriptor.Dotnet with { Assembly = ContentOf(task) },
                 WorkingDirectory = descriptor.WorkingDirectory,
                 Environment = descriptor.Environment,
                 Parameters = descriptor.Parameters,
@@ -58,6 +58,9 @@ internal static class DefinitionHasher
                 Outputs = descriptor.Outputs,
             },
             DefinitionJson.Default.InstanceDefinitionForm));
+
+    /// <summary>What is in an image, the image's name stands for.</summary>
+    private static string ContentOf(PlannedTask task) => task.Dotnet is { IsInImage: true } inImage ? inImage.Source : $"sha256:{task.SourceHash}";
 
     private static string Hash(JsonElement form) => Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.Write(form)))[..HashCharacters];
 }

@@ -78,7 +78,7 @@ internal sealed record PlannedTask
     /// <summary>What sizing and accounting group its instances by; the task's name if null.</summary>
     public string? Class { get; init; }
 
-    /// <summary>SHA-256 in lower-case hex of the .NET task's source or assembly; null for a command.</summary>
+    /// <summary>SHA-256 in lower-case hex of the .NET task's source or assembly; null for a command, and where the assembly is in the image.</summary>
     public string? SourceHash { get; init; }
 
     /// <summary>
@@ -112,7 +112,11 @@ internal enum RunnerPlacement
 /// <summary>A .NET task before it is built.</summary>
 /// <param name="Source">The absolute path of an assembly (.dll), a project (.csproj) or a single C# file (.cs).</param>
 /// <param name="Type">The task type's full name; null where there is exactly one.</param>
-internal sealed record PlannedDotnetTask(string Source, string? Type);
+internal sealed record PlannedDotnetTask(string Source, string? Type)
+{
+    /// <summary>True if <see cref="Source"/> is an assembly in the task's image, or beside a local backend, where nothing builds, packs or hashes it.</summary>
+    public bool IsInImage { get; init; }
+}
 
 /// <summary>One input of a task.</summary>
 /// <param name="From">The output read.</param>

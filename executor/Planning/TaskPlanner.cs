@@ -32,7 +32,9 @@ internal sealed class TaskPlanner(
             Instances = counts.Instances(name) ?? 0,
             Items = task.FanOut?.Items?.Select(i => values.Text(i) ?? "").ToList(),
             Command = task.Command?.Select(c => c.Value.Text).ToList(),
-            Dotnet = dotnetSource is null ? null : new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type),
+            Dotnet = dotnetSource is not null ? new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type)
+                : task.Dotnet?.Assembly is { } assembly ? new PlannedDotnetTask(assembly.Value, task.Dotnet.Type) { IsInImage = true }
+                : null,
             SourceHash = dotnetSource is null ? null : HashSource(task.Dotnet!.Source!, dotnetSource),
             Code = code,
             WorkingDirectory = workingDirectory,

@@ -14,7 +14,8 @@ internal sealed class CodeStaging(DotnetTaskBuilder tasks, BundleBuilder bundles
     /// <summary>Builds and packs everything; needs no store.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="packsAssemblies">
-    /// True where attempts run elsewhere: .NET tasks are packed too, with all that lies beside their assembly. False leaves them where they are.
+    /// True where attempts run elsewhere: .NET tasks are packed too, with all that lies beside their assembly, unless they are in an image there. False
+    /// leaves them where they are.
     /// </param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TaskBuildException">A .NET task cannot be built.</exception>
@@ -24,7 +25,8 @@ internal sealed class CodeStaging(DotnetTaskBuilder tasks, BundleBuilder bundles
         var staged = new StagedCode();
         foreach (var task in plan.Tasks)
         {
-            if (task.Dotnet is { } dotnet && !staged.Has(dotnet.Source))
+            var isThere = packsAssemblies && task.Dotnet is { IsInImage: true };
+            if (task.Dotnet is { } dotnet && !isThere && !staged.Has(dotnet.Source))
             {
                 var assembly = await tasks.BuildAsync(dotnet, cancellationToken);
                 var bundle = packsAssemblies ? await PackAsync(Path.GetDirectoryName(assembly)!, null, null, cancellationToken) : null;
@@ -88,7 +90,7 @@ internal sealed class StagedCode
         string? state, RunPlan plan, IRunRecords records, string run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        if (!plan.Tasks.Any(task => task.Dotnet is not null || task.Code is not null))
+        if (!plan.Tasks.Any(task => task.Dotnet is { IsInImage: false } || task.Code is not null))
         {
             // In a pod there may be no folder to write to, and none is needed.
             return new Dictionary<string, CodeLocation>();

@@ -45,14 +45,26 @@ cluster, and the end-to-end tests run under exactly these.
 
 {{/* What the command calls from outside, for whoever submits and reads runs. */}}
 {{- define "executor.userRules" -}}
-# The driver's Job of a run, made and followed.
+# The driver's Job of a run, made and followed, and replaced when it has ended or cannot start; what dead drivers left (`executor gc`).
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [create, get, list, watch]
+  verbs: [create, get, list, watch, delete, deletecollection]
+# The end of Jobs that a dead driver did not come to write (`executor gc`).
+- apiGroups: [batch]
+  resources: [jobs/status]
+  verbs: [patch]
+# Whether a run has a driver (`executor gc`).
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [get]
 # The run's anchor; with it goes all that it owns.
 - apiGroups: [""]
   resources: [configmaps]
-  verbs: [create, get, delete]
+  verbs: [create, get, list, delete]
+# Why a driver does not start.
+- apiGroups: [""]
+  resources: [events]
+  verbs: [list]
 # The driver's pod and the store's.
 - apiGroups: [""]
   resources: [pods]

@@ -41,7 +41,13 @@ internal sealed class KubernetesLauncher : ILauncher
     private Task _serving = Task.CompletedTask;
 
     private KubernetesLauncher(
-        KubernetesClient client, KubernetesLauncherOptions options, JobFactory factory, ObjectReference anchor, IRunRecords records, TimeProvider time)
+        KubernetesClient client,
+        KubernetesLauncherOptions options,
+        JobFactory factory,
+        ObjectReference anchor,
+        IRunRecords records,
+        Action<string> onFailure,
+        TimeProvider time)
     {
         _options = options;
         _factory = factory;
@@ -49,7 +55,7 @@ internal sealed class KubernetesLauncher : ILauncher
         _time = time;
         _jobs = client.Jobs(options.NamespaceName);
         _pods = client.Pods(options.NamespaceName);
-        _creator = new JobCreator(client, options.NamespaceName, anchor.Uid, time);
+        _creator = new JobCreator(client, options.NamespaceName, anchor.Uid, onFailure, time);
         _releaser = new JobReleaser(_jobs, options.Run, time);
         _tracker = new AttemptTracker(options.Pending, time);
         _servant = new TrackerServant(client, options.NamespaceName, _tracker, time);
@@ -70,7 +76,7 @@ internal sealed class KubernetesLauncher : ILauncher
     /// <param name="factory">Makes Jobs.</param>
     /// <param name="anchor">The run's anchor, which tells the run's Jobs from those of an earlier run of its name.</param>
     /// <param name="records">Takes descriptors that are too large for a Job.</param>
-    /// <param name="onFailure">Is told, in one sentence, when a watch meets a failure that it goes on from.</param>
+    /// <param name="onFailure">Is told, in one sentence, of failures that it goes on from: of a watch, of a launch that takes long.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     public static async Task<KubernetesLauncher> OpenAsync(
@@ -83,7 +89,7 @@ internal sealed class KubernetesLauncher : ILauncher
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        var launcher = new KubernetesLauncher(client, options, factory, anchor, records, time);
+        var launcher = new KubernetesLauncher(client, options, factory, anchor, records, onFailure, time);
         try
         {
             await launcher.BeginAsync(onFailure, cancellationToken);

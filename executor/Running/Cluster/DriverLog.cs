@@ -61,7 +61,8 @@ internal sealed class DriverLog(string run, IRunOutput output)
                 output.Notice(line.GetProperty("message").GetString()!);
                 return false;
             case "finished":
-                return true;
+                // A driver that was asked to leave, or gave up on the store, is followed by another.
+                return line.GetProperty("outcome").GetString() is "succeeded" or "failed" or "cancelled";
             default:
                 // Results are read from the store.
                 return false;

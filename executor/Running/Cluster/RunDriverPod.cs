@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Cluster;
@@ -15,26 +14,25 @@ using Executor.Shuffle.Channel;
 namespace Executor.Running.Cluster;
 
 /// <summary>
-/// The driver of a submitted run, in its pod. A signal to end leaves the run to the next pod of the driver's Job: attempts go on meanwhile. A run that has
+/// The driver of a submitted run, in its pod. A signal to end leaves the run, and gives its lease back, to the next pod of the driver's Job: attempts go on
+/// meanwhile. A run that has
 /// come to its end ends the Job, too, however the run ended.
 /// </summary>
 internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, TextWriter errors, TimeProvider time)
 {
+    // A pod has 30 s by default; Jobs whose outcomes are stored and the lease take a moment of them.
+    private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(20);
+
     /// <summary>Drives; see <see cref="ExitCodes"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="submission">The hash of what the driver is told.</param>
     public async Task<int> RunAsync(string run, string submission)
     {
-        using var terminated = new CancellationTokenSource();
-        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
-        {
-            context.Cancel = true;
-            terminated.Cancel();
-        });
+        using var interrupts = Interrupts.Listen(new Termination { LeavesAttempts = true, Within = TimeToLeave }, time);
         try
         {
             using var cluster = ClusterConnection.Open(options, time);
-            var (resolved, told, resume) = await ReadAsync(cluster, run, submission, terminated.Token);
+            var (resolved, told, resume) = await ReadAsync(cluster, run, submission, interrupts.Orderly);
             var request = new RunRequest
             {
                 RunId = run,
@@ -43,20 +41,22 @@ internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, Te
                 PendingLimit = told.PendingLimit,
                 KeepFiles = told.KeepJobs,
             };
-            using var interrupts = Interrupts.None();
             OpenBackend open = (asked, token) => KubernetesBackend.OpenAsync(asked, options, (_, _, _, _) => Task.FromResult(told.Code), time, token);
             var session = new RunSession(request, open, new JsonRunOutput(output), errors, interrupts, time);
             var driving = session.RunAsync(resolved, run);
-            if (await Task.WhenAny(driving, Task.Delay(Timeout.InfiniteTimeSpan, time, terminated.Token)) != driving)
+
+            // A store that is out of reach may hold the driver up for longer than the pod has.
+            var left = Task.Delay(Timeout.InfiniteTimeSpan, time, interrupts.AtOnce);
+            if (await Task.WhenAny(driving, left) != driving)
             {
-                await errors.WriteLineAsync("executor: asked to end; the run is left to the next driver");
+                await errors.WriteLineAsync("executor: out of time to leave the run in order; it is left to the next driver as it is");
                 return ExitCodes.Terminated;
             }
 
             var exitCode = await driving;
-            if (exitCode is not (ExitCodes.Succeeded or ExitCodes.InfrastructureUnavailable))
+            if (interrupts.ExitCode is null && exitCode is not (ExitCodes.Succeeded or ExitCodes.InfrastructureUnavailable))
             {
-                await EndJobAsync(cluster, run, terminated.Token);
+                await EndJobAsync(cluster, run, interrupts.Orderly);
             }
 
             return exitCode;
@@ -66,7 +66,7 @@ internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, Te
             await errors.WriteLineAsync($"executor: {exception.Message}");
             return exitCode;
         }
-        catch (OperationCanceledException) when (terminated.IsCancellationRequested)
+        catch (OperationCanceledException) when (interrupts.ExitCode is not null)
         {
             return ExitCodes.Terminated;
         }

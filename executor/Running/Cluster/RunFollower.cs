@@ -9,7 +9,8 @@ namespace Executor.Running.Cluster;
 
 /// <summary>
 /// Follows the driver of a run by its log until it has had its last word or its Job has ended. A log that breaks off is taken up where it broke, a
-/// driver that dies is followed in its next pod, and a server that does not answer for a while is waited for.
+/// driver that dies is followed in its next pod, and a server that does not answer for a while is waited for. What keeps a driver from starting is told; one
+/// that never will is taken away.
 /// </summary>
 internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOutput output, TimeProvider time)
 {
@@ -19,6 +20,7 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
     private readonly PodClient _pods = cluster.Client.Pods(cluster.NamespaceName);
     private readonly GenericClient<V1Job> _jobs = cluster.Client.Jobs(cluster.NamespaceName);
     private readonly DriverLog _log = new(run, output);
+    private readonly DriverStart _start = new(cluster, output, time);
     private readonly HashSet<string> _read = [];
     private (string? Pod, TimedLines Lines) _current = (null, new TimedLines());
     private bool _isOutOfReach;
@@ -27,7 +29,7 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
     public RunResult Complete(RunResult result) => _log.Complete(result);
 
     /// <summary>Follows until the end.</summary>
-    /// <exception cref="ClusterException">There is no driver any more, and the run may not have ended.</exception>
+    /// <exception cref="ClusterException">There is no driver any more, or it cannot start, and the run may not have ended.</exception>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         var lastSeen = time.GetTimestamp();
@@ -36,7 +38,7 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                var pod = await FindPodAsync(cancellationToken);
+                var (pod, starting) = await FindPodAsync(cancellationToken);
                 Reached();
                 if (pod is not null)
                 {
@@ -46,13 +48,22 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
                         return;
                     }
                 }
-                else if (await HasEndedAsync(cancellationToken))
+                else if (await FindJobAsync(cancellationToken) is not { } job)
+                {
+                    if (time.GetElapsedTime(lastSeen) > SilenceOfAGoneDriver)
+                    {
+                        throw new ClusterException($"run {run} has no driver in namespace {cluster.NamespaceName}; go on with `executor run ... --run-id {run}`");
+                    }
+                }
+                else if (HasEnded(job))
                 {
                     return;
                 }
-                else if (time.GetElapsedTime(lastSeen) > SilenceOfAGoneDriver && !await HasJobAsync(cancellationToken))
+                else if (await (starting is null ? _start.LookAsync(job, cancellationToken) : _start.LookAsync(starting, cancellationToken)) is { } reason)
                 {
-                    throw new ClusterException($"run {run} has no driver in namespace {cluster.NamespaceName}; go on with `executor run ... --run-id {run}`");
+                    await GiveUpAsync(job, cancellationToken);
+                    throw new ClusterException(
+                        $"the driver of run {run} cannot start, and was taken away: {reason}; once that is mended go on with `executor run ... --run-id {run}`");
                 }
             }
             catch (Exception failure) when (IsPassing(failure))
@@ -89,18 +100,17 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
         }
     }
 
-    /// <summary>The oldest driver pod whose log was not read to its end.</summary>
-    private async Task<V1Pod?> FindPodAsync(CancellationToken cancellationToken)
+    /// <summary>The oldest driver pod whose log was not read to its end, and the newest that has not started.</summary>
+    private async Task<(V1Pod? Started, V1Pod? Starting)> FindPodAsync(CancellationToken cancellationToken)
     {
         var selector = $"{KubernetesLabels.Run}={run},{KubernetesLabels.Component}={KubernetesLabels.DriverComponent}";
         var found = await _pods.ListAllAsync(new ListOptions { LabelSelector = selector }, cancellationToken);
-        return found.Items
-            .Where(pod => !_read.Contains(pod.Metadata.Uid!) && pod.Status?.ContainerStatuses?.Any(HasStarted) == true)
-            .OrderBy(pod => pod.Metadata.CreationTimestamp)
-            .FirstOrDefault();
+        var unread = found.Items.Where(pod => !_read.Contains(pod.Metadata.Uid!)).OrderBy(pod => pod.Metadata.CreationTimestamp).ToList();
+        return (unread.FirstOrDefault(HasStarted), unread.LastOrDefault(pod => !HasStarted(pod)));
     }
 
-    private static bool HasStarted(V1ContainerStatus status) => status.State?.Running is not null || status.State?.Terminated is not null;
+    private static bool HasStarted(V1Pod pod) =>
+        pod.Status?.ContainerStatuses?.Any(status => status.State?.Running is not null || status.State?.Terminated is not null) == true;
 
     private async Task<bool> ReadAsync(V1Pod pod, CancellationToken cancellationToken)
     {
@@ -161,11 +171,26 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
         }
     }
 
-    private async Task<bool> HasEndedAsync(CancellationToken cancellationToken) =>
-        await FindJobAsync(cancellationToken) is { } job
-        && job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
+    private static bool HasEnded(V1Job job) =>
+        job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
 
-    private async Task<bool> HasJobAsync(CancellationToken cancellationToken) => await FindJobAsync(cancellationToken) is not null;
+    /// <summary>A driver that stays where it cannot start would be in the way of one that can.</summary>
+    private async Task GiveUpAsync(V1Job job, CancellationToken cancellationToken)
+    {
+        var options = new V1DeleteOptions
+        {
+            PropagationPolicy = V1DeleteOptions.Background,
+            Preconditions = new V1Preconditions { Uid = job.Metadata.Uid },
+        };
+        try
+        {
+            await _jobs.DeleteAsync(job.Metadata.Name!, options, cancellationToken);
+        }
+        catch (KubernetesException gone) when (gone.IsNotFound || gone.IsConflict)
+        {
+            // Somebody else was quicker.
+        }
+    }
 
     private async Task<V1Job?> FindJobAsync(CancellationToken cancellationToken)
     {

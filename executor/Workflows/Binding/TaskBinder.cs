@@ -27,7 +27,6 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
 
     private static readonly Dictionary<string, string> DotnetHabits = new()
     {
-        ["assembly"] = "the assembly is the 'source'",
         ["project"] = "the project is the 'source'",
     };
 
@@ -151,12 +150,25 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
 
     private DotnetSpec? BindDotnet(Field? field)
     {
-        if (values.Fields(field, "a mapping such as {source: Report.cs}") is not { } fields)
+        if (field is null || values.Fields(field, "a mapping such as {source: Report.cs}") is not { } fields)
         {
             return null;
         }
 
         const string Expected = "the path of a .cs, .csproj or .dll file";
+        const string TypeExpected = "the full name of a type";
+        if (fields.Has("assembly"))
+        {
+            values.ExactlyOne(field.At, fields, "source", "assembly");
+            var assembly = BindAssembly(fields.Optional("assembly"));
+            _ = fields.Optional("source");
+
+            // Nobody can look into an image before it runs, so that the task has to be named in full.
+            var named = values.NonEmptyText(fields.Required("type", TypeExpected), TypeExpected);
+            fields.RefuseOthers(DotnetHabits);
+            return new DotnetSpec(null, named?.Value) { Assembly = assembly };
+        }
+
         var source = values.NonEmptyText(fields.Required("source", Expected), Expected);
         if (source is not null && Path.GetExtension(source.Value) is not (".cs" or ".csproj" or ".dll"))
         {
@@ -164,8 +176,21 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
             source = null;
         }
 
-        var type = values.NonEmptyText(fields.Optional("type"), "the full name of a type");
+        var type = values.NonEmptyText(fields.Optional("type"), TypeExpected);
         fields.RefuseOthers(DotnetHabits);
         return new DotnetSpec(source, type?.Value);
+    }
+
+    private Located<string>? BindAssembly(Field? field)
+    {
+        const string Expected = "the absolute path of a .dll in the task's image";
+        var assembly = values.NonEmptyText(field, Expected);
+        if (assembly is not null && (!assembly.Value.StartsWith('/') || Path.GetExtension(assembly.Value) != ".dll"))
+        {
+            values.Diagnostics.Add(assembly.At, $"found {Quoted.Text(assembly.Value)}, expected {Expected}");
+            return null;
+        }
+
+        return assembly;
     }
 }

@@ -71,7 +71,11 @@ internal sealed record OutputSpec(Located<string>? Name, DataFormat Format, Part
 internal sealed record PartitioningSpec(
     PartitioningKind Kind, IReadOnlyList<string> Columns, IReadOnlyList<string> Bounds, Located<Template>? Partitions);
 
-/// <summary>A .NET task.</summary>
-/// <param name="Source">The path as written.</param>
+/// <summary>A .NET task: what it is made of, or where it is in the task's image.</summary>
+/// <param name="Source">The path as written; null with <see cref="Assembly"/>.</param>
 /// <param name="Type">The task type's full name.</param>
-internal sealed record DotnetSpec(Located<string>? Source, string? Type);
+internal sealed record DotnetSpec(Located<string>? Source, string? Type)
+{
+    /// <summary>The absolute path of the assembly in the image; null with <see cref="Source"/>.</summary>
+    public Located<string>? Assembly { get; init; }
+}

@@ -10,8 +10,6 @@ namespace Executor.Kubernetes.Client;
 /// </summary>
 public sealed class KubernetesException : Exception
 {
-    private static readonly string[] LimitedKinds = ["Container", "Pod", "PersistentVolumeClaim"];
-
     /// <summary>The server's refusal.</summary>
     /// <param name="status">What the server said; never null.</param>
     /// <param name="request">Method and path, without the query.</param>
@@ -67,22 +65,19 @@ public sealed class KubernetesException : Exception
     /// 403 of the quota plugin: there is no room now, or the quota is so new that nobody has counted yet. The API marks it by nothing but its text, which has
     /// stood since 1.2: with <see cref="IsLimitRangeExceeded"/> the exception to deciding by type.
     /// </summary>
-    public bool IsQuotaExceeded => IsForbidden && (Says("exceeded quota:") || Says("status unknown for quota:"));
+    public bool IsQuotaExceeded => IsForbidden && AdmissionMessages.TellOfQuota(Status?.Message);
 
     /// <summary>
     /// 403 of the limit range plugin: what a pod, a container or a claim asks for is more or less than the namespace allows one to have, now and
     /// later. Marked by its text alone, as a quota.
     /// </summary>
-    public bool IsLimitRangeExceeded => IsForbidden
-        && (LimitedKinds.Any(kind => Says($" usage per {kind} is ")) || Says(" max limit to request ratio per "));
+    public bool IsLimitRangeExceeded => IsForbidden && AdmissionMessages.TellOfLimitRange(Status?.Message);
 
     /// <summary>403 on a create: the namespace is being deleted and takes nothing more.</summary>
     public bool IsNamespaceTerminating => IsForbidden && Status?.Details?.Causes?.Any(cause => cause.Reason == "NamespaceTerminating") == true;
 
     /// <summary>429: too many requests, or an eviction that a disruption budget does not allow now.</summary>
     public bool IsTooManyRequests => StatusCode == HttpStatusCode.TooManyRequests;
-
-    private bool Says(string text) => Status?.Message?.Contains(text, StringComparison.Ordinal) == true;
 
     private static string Describe(V1Status status, string request)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
@@ -65,7 +66,7 @@ public sealed class Installation : IAsyncDisposable
                 await installation.MakeVolumeAsync(storedOn);
             }
 
-            await installation.ApplyChartAsync(storedOn is not null, cancellationToken);
+            await installation.InstallAsync(storedOn is not null, cancellationToken);
             await installation.MakeUserAsync(cancellationToken);
             await installation.WhenStoreIsReadyAsync(cancellationToken);
             return installation;
@@ -203,7 +204,57 @@ public sealed class Installation : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task ApplyChartAsync(bool isStored, CancellationToken cancellationToken)
+    /// <summary>Installs the chart's run of a workflow beside the store that is there, and waits until its Job has ended.</summary>
+    /// <param name="run">The run's name.</param>
+    /// <param name="workflow">The path of its workflow.</param>
+    public async Task<V1Job> RunByChartAsync(string run, string workflow)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var store = await Client.Services(Namespace).ReadAsync("executor-store", token);
+        await ApplyChartAsync(
+            $$"""
+            image: {tag: dev, pullPolicy: IfNotPresent}
+            store: {enabled: false, key: {existingSecret: executor-store-key} }
+            serviceAccount: {create: false}
+            rbac: {create: false}
+            run:
+              enabled: true
+              id: {{run}}
+              image: {{ShellImage}}
+              # A lab has no DNS.
+              store: http://{{store.Spec!.ClusterIP}}:8815
+              resources: {cpu: 250m, memory: 256Mi}
+              workflow: {{JsonSerializer.Serialize(await File.ReadAllTextAsync(workflow, token))}}
+            """,
+            token);
+        V1Job? job = null;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                job = await Client.Jobs(Namespace).ReadAsync($"executor-run-{run}", token);
+                return job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
+            },
+            TimeSpan.FromMinutes(3),
+            () => $"the end of the Job of run {run}",
+            token);
+        return job!;
+    }
+
+    private Task InstallAsync(bool isStored, CancellationToken cancellationToken) => ApplyChartAsync(
+        $$"""
+        image: {tag: dev, pullPolicy: IfNotPresent}
+        store:
+          persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
+          resources: {cpu: 250m, memory: 768Mi}
+        rbac:
+          nodes: true
+          users:
+            - {kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}
+            - {kind: ServiceAccount, name: {{Driver}}, namespace: {{Namespace}}}
+        """,
+        cancellationToken);
+
+    private async Task ApplyChartAsync(string values, CancellationToken cancellationToken)
     {
         var rendered = await Chart.RenderAsync(
             new ChartRequest
@@ -211,17 +262,7 @@ public sealed class Installation : IAsyncDisposable
                 Release = "executor",
                 Namespace = Namespace,
                 KubeVersion = Cluster.Version.GitVersion!.TrimStart('v').Split('-', '+')[0],
-                Values = $$"""
-                image: {tag: dev, pullPolicy: IfNotPresent}
-                store:
-                  persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
-                  resources: {cpu: 250m, memory: 768Mi}
-                rbac:
-                  nodes: true
-                  users:
-                    - {kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}
-                    - {kind: ServiceAccount, name: {{Driver}}, namespace: {{Namespace}}}
-                """,
+                Values = values,
             },
             cancellationToken);
         (await KubectlAsync(["apply", "-f", "-"], rendered.Expect(0).Output)).Expect(0);

@@ -68,6 +68,42 @@ public sealed class DriverTests(SharedInstallation shared)
     }
 
     [Fact]
+    public async Task A_driver_that_is_told_to_end_gives_its_lease_back_and_leaves_its_attempts_to_the_next()
+    {
+        var installation = await shared.GetAsync(Cancellation);
+        var workflow = installation.WriteWorkflow("leaving", Steps);
+        (await installation.ExecutorAsync("run", workflow, "--run-id", "leaving", "--detach")).Expect(0);
+        var first = await installation.WhenRunningAsync("leaving", "one");
+
+        // With its Job, so that no other driver takes the lease.
+        (await installation.KubectlAsync(["delete", "job", "-l", "executor.dev/run=leaving,app.kubernetes.io/component=driver"])).Expect(0);
+        await Poll.UntilAsync(
+            async () => (await DriverPodsAsync(installation, "leaving")).Count == 0, TimeSpan.FromMinutes(1), () => "the driver to be gone", Cancellation);
+        var lease = await installation.Client.Leases(installation.Namespace).ReadAsync("executor-leaving", Cancellation);
+        Assert.True(string.IsNullOrEmpty(lease.Spec!.HolderIdentity), lease.Spec.HolderIdentity);
+        Assert.Equal("Running", (await installation.Client.Pods(installation.Namespace).ReadAsync(first.Metadata.Name!, Cancellation)).Status!.Phase);
+
+        await using var next = installation.Start("run", workflow, "--run-id", "leaving");
+        await LetGoAsync(installation, first);
+        await LetGoAsync(installation, await installation.WhenRunningAsync("leaving", "two"));
+        await LetGoAsync(installation, await installation.WhenRunningAsync("leaving", "three"));
+        (await next.WaitAsync(Cancellation)).Expect(0);
+        Assert.Equal(3, (await installation.JournalAsync("leaving")).Count(entry => (string?)entry["decision"] == "launch"));
+    }
+
+    [Fact]
+    public async Task A_driver_that_cannot_start_is_told_of_and_makes_room_for_one_that_can()
+    {
+        var installation = await shared.GetAsync(Cancellation);
+        var workflow = installation.WriteWorkflow("unstarted", "tasks: [{name: one, image: executor/busybox:dev, command: [/bin/true]}]");
+        var refused = (await installation.ExecutorAsync("run", workflow, "--run-id", "unstarted", "--image-tag", "not:a:tag")).Expect(3);
+        Assert.Contains("the driver of run unstarted cannot start", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("not:a:tag", refused.Error, StringComparison.Ordinal);
+
+        (await installation.ExecutorAsync("run", workflow, "--run-id", "unstarted")).Expect(0);
+    }
+
+    [Fact]
     public async Task A_second_driver_waits_for_the_first_and_takes_over_when_that_is_gone()
     {
         var installation = await shared.GetAsync(Cancellation);

@@ -49,6 +49,53 @@ public sealed class InjectionTests(SharedInstallation shared)
     }
 
     [Fact]
+    public async Task A_dotnet_task_that_is_in_the_image_runs_from_there_and_is_refused_without_its_name()
+    {
+        var installation = await shared.GetAsync(TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(installation.PathOf("Greeting.cs"), """
+            using System.Runtime.CompilerServices;
+            using Executor.Arrow;
+            using Executor.Arrow.Types;
+            using Executor.Sdk;
+
+            namespace Acme;
+
+            public sealed class Greeting : ITask
+            {
+                public Schema Schema { get; } = new([new Field("word", StringType.Default, nullable: false)]);
+
+                public async IAsyncEnumerable<RecordBatch> RunAsync(TaskContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+                {
+                    await Task.Yield();
+                    yield return new RecordBatch(Schema, [new StringArray.Builder().Append("greetings from the image").Build()], 1);
+                }
+            }
+            """, TestContext.Current.CancellationToken);
+        var source = installation.WriteWorkflow("greeting", "tasks: [{name: greet, dotnet: {source: Greeting.cs}, outputs: [{name: words}]}]\nresults: [greet.words]");
+        (await installation.EmbeddedAsync("run", source)).Expect(0);
+        var built = Directory.EnumerateFiles(installation.PathOf("state", "dotnet"), "Greeting.task.dll", SearchOption.AllDirectories).First();
+
+        // Mounted where an image's layer would have it.
+        (await installation.KubectlAsync(["create", "configmap", "greeting", $"--from-file={built}"])).Expect(0);
+        string Workflow(string name, string dotnet) => installation.WriteWorkflow(name, $$$"""
+            tasks:
+              - name: greet
+                image: executor/dotnet-task:dev
+                dotnet: {{{dotnet}}}
+                volumes: [{name: app, configMap: {name: greeting}}]
+                volumeMounts: [{name: app, mountPath: /app, readOnly: true}]
+                outputs: [{name: words}]
+            results: [greet.words]
+            """);
+        var greeted = await installation.ExecutorAsync("run", Workflow("greeted", "{assembly: /app/Greeting.task.dll, type: Acme.Greeting}"), "--run-id", "greeted");
+        Assert.Contains("greetings from the image", greeted.Expect(0).Output, StringComparison.Ordinal);
+
+        var nameless = await installation.ExecutorAsync("run", Workflow("nameless", "{assembly: /app/Greeting.task.dll}"), "--run-id", "nameless");
+        Assert.Contains("dotnet.type: missing", nameless.Expect(2).Error, StringComparison.Ordinal);
+        Assert.Empty(await installation.JobsAsync("nameless"));
+    }
+
+    [Fact]
     public async Task A_tasks_pod_is_Guaranteed_and_has_no_rights_of_its_own()
     {
         var installation = await shared.GetAsync(TestContext.Current.CancellationToken);

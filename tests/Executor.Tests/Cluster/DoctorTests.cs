@@ -40,7 +40,7 @@ public sealed class DoctorTests : ClusterFixture
         var findings = await ExamineAsync(Options());
 
         AssertFound(findings["API server"], FindingGrade.Note, "v1.20.0", "--kube-api-qps");
-        AssertFound(findings["rights to submit and read runs"], FindingGrade.Problem, "create jobs (submit the driver's Job)", "rbac.users");
+        AssertFound(findings["rights to submit and read runs"], FindingGrade.Problem, "create jobs (submit the driver's Job, and clear away what drivers left)", "rbac.users");
         AssertFound(findings["rights to drive runs from here"], FindingGrade.Note, "deletecollection jobs", "--driver here");
         AssertFound(findings["driver's account"], FindingGrade.Warning, "there is no service account executor-driver", "install the chart");
         AssertFound(findings["store"], FindingGrade.Warning, "there is no Service executor-store", "--store");

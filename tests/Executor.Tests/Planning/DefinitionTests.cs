@@ -105,6 +105,21 @@ public sealed class DefinitionTests
     }
 
     [Fact]
+    public void A_dotnet_task_in_an_image_counts_by_the_image_and_its_place_there()
+    {
+        TaskDescriptor Dotnet(string image, string assembly) => new DescriptorFactory(
+            TestPlans.PlanTasks($"    - {{name: a, image: '{image}', dotnet: {{assembly: {assembly}, type: Acme.A}}}}"), "r1", Stores).Create(0, 0, 0, 1, []);
+
+        var first = Dotnet("app:1", "/app/A.dll");
+
+        Assert.Equal(new DotnetTask("/app/A.dll", "Acme.A"), first.Dotnet);
+        Assert.Null(first.Code);
+        Assert.Equal(first.Definition, Dotnet("app:1", "/app/A.dll").Definition);
+        Assert.NotEqual(first.TaskDefinition, Dotnet("app:2", "/app/A.dll").TaskDefinition);
+        Assert.NotEqual(first.TaskDefinition, Dotnet("app:1", "/app/B.dll").TaskDefinition);
+    }
+
+    [Fact]
     public void A_dotnet_task_counts_by_its_content_and_not_by_its_path()
     {
         DescriptorFactory Dotnet(string source, string hash)

@@ -34,6 +34,7 @@ public sealed class CodeStagingTests : IDisposable
                 - {name: a, command: [x], code: scripts}
                 - {name: b, command: [x], code: ./scripts/}
                 - {name: c, dotnet: {source: built/Task.dll}}
+                - {name: d, dotnet: {assembly: /app/Task.dll, type: Acme.D}, image: app:1}
             """);
     }
 
@@ -62,7 +63,10 @@ public sealed class CodeStagingTests : IDisposable
     public async Task Attempts_here_find_folders_in_the_records_and_assemblies_where_they_are()
     {
         var plan = Plan();
-        var locations = await StageAsync(plan, packsAssemblies: false);
+        var refused = await Assert.ThrowsAsync<TaskBuildException>(() => StageAsync(plan, packsAssemblies: false));
+        Assert.Contains("/app/Task.dll on this machine", refused.Message, StringComparison.Ordinal);
+
+        var locations = await StageAsync(plan with { Tasks = [.. plan.Tasks.Take(3)] }, packsAssemblies: false);
 
         Assert.Equal(new CodeLocation(null, _folder.PathOf("built", "Task.dll")), locations[plan.Tasks[2].Dotnet!.Source]);
         Assert.Contains(RecordKeys.Blob(locations[plan.Tasks[0].Code!.Folder].Bundle!.Manifest), _records.Keys);

@@ -1,3 +1,4 @@
+using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Rendering;
 
@@ -5,7 +6,7 @@ namespace Executor.Launching.Kubernetes.Inspection;
 
 /// <summary>
 /// Decides what it means that a Job is there and its pod is not: pure. A Job that its controller has not come to yet, is suspended, or may not make
-/// its pod for a quota, waits; one whose pod was there and is gone has lost it.
+/// its pod for a quota or a limit range, waits; one whose pod was there and is gone has lost it.
 /// </summary>
 internal static class MissingPods
 {
@@ -51,8 +52,8 @@ internal static class MissingPods
         if (refusal is not null)
         {
             var words = PlatformWords.Clean(refusal);
-            return refusal.Contains("exceeded quota", StringComparison.OrdinalIgnoreCase)
-                ? Waits(sight, $"its pod has to wait for the quota: {words}")
+            return AdmissionMessages.TellOfQuota(refusal) ? Waits(sight, $"its pod has to wait for the quota: {words}")
+                : AdmissionMessages.TellOfLimitRange(refusal) ? Waits(sight, $"its pod waits until the namespace's LimitRange allows it: {words}")
                 : Missing(sight, sight.Rules.ScheduleTimeout, new(PlatformCause.InvalidConfiguration, $"its pod may not be made: {words}"),
                     $"its pod may not be made yet: {words}");
         }
@@ -75,7 +76,7 @@ internal static class MissingPods
         Phase = ObservedPhase.Pending,
         Facts = new AttemptFacts { Seen = sight.Now },
         Waiting = what,
-        WantsEvents = !sight.EventsRead && !WasMade(sight) && sight.Now - sight.MissingSince >= sight.Rules.EventsAfter,
+        WantsEvents = !sight.EventsRead && !WasMade(sight) && sight.Now - sight.MissingSince >= sight.Rules.JobEventsAfter,
         LookAgainAt = EventsDue(sight),
     };
 
@@ -84,8 +85,8 @@ internal static class MissingPods
     {
         var elapsed = sight.Now - sight.MissingSince;
         return WasMade(sight) ? null
-            : elapsed < sight.Rules.EventsAfter ? sight.MissingSince + sight.Rules.EventsAfter
-            : sight.Now + new[] { elapsed, sight.Rules.EventsAfter, TimeSpan.FromSeconds(1) }.Max();
+            : elapsed < sight.Rules.JobEventsAfter ? sight.MissingSince + sight.Rules.JobEventsAfter
+            : sight.Now + new[] { elapsed, sight.Rules.JobEventsAfter, TimeSpan.FromSeconds(1) }.Max();
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>

@@ -30,6 +30,12 @@ internal sealed record PendingRules
     public TimeSpan EventsAfter { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
+    /// The same for a Job without a pod: a Job controller that makes one pod after another keeps the last of many Jobs waiting for long, and nothing is
+    /// wrong with any of them. 60 seconds by default.
+    /// </summary>
+    public TimeSpan JobEventsAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
     /// How long after the end of its grace period a deleted pod may remain before its node is taken for lost. 30 seconds by default.
     /// </summary>
     public TimeSpan? TerminationGrace { get; init; } = TimeSpan.FromSeconds(30);

@@ -3,20 +3,25 @@ using Executor.Contracts.Identity;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Pods;
+using Executor.Rendering;
 
 namespace Executor.Launching.Kubernetes.Jobs;
 
 /// <summary>
 /// Creates the Job of an attempt, and where the server leaves that to the executor its pod, until it is certain whether they stand. Names are
-/// functions of the attempt, so that everything may be repeated. Thread-safe.
+/// functions of the attempt, so that everything may be repeated; what goes on for 30 s is told of, at most every 5 minutes. Thread-safe.
 /// </summary>
-internal sealed class JobCreator(KubernetesClient client, string namespaceName, string anchorUid, TimeProvider time)
+internal sealed class JobCreator(KubernetesClient client, string namespaceName, string anchorUid, Action<string> notice, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5);
 
     private readonly GenericClient<V1Job> _jobs = client.Jobs(namespaceName);
     private readonly PodClient _pods = client.Pods(namespaceName);
+    private readonly Lock _telling = new();
+    private long? _lastTold;
 
     /// <summary>Creates the Job, or adopts the one that stands under its name if that is the same.</summary>
     /// <returns>The Job as the server has it.</returns>
@@ -110,6 +115,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     /// </summary>
     private async Task<T> RepeatAsync<T>(AttemptId attempt, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
+        var begun = time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
@@ -118,6 +124,11 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
             }
             catch (KubernetesException failure) when (IsPassing(failure))
             {
+                if (time.GetElapsedTime(begun) >= Patience)
+                {
+                    Tell($"{attempt.Task}[{attempt.Index}] cannot be launched for {Quantities.Seconds(time.GetElapsedTime(begun).TotalSeconds)}, trying on: {failure.Message}");
+                }
+
                 await Task.Delay(failure.RetryAfter ?? pause, time, cancellationToken);
             }
             catch (KubernetesException refusal)
@@ -125,6 +136,22 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
                 throw Refusal(refusal, attempt);
             }
         }
+    }
+
+    /// <summary>Many launches meet the same trouble at a time: one of them is told of.</summary>
+    private void Tell(string message)
+    {
+        lock (_telling)
+        {
+            if (_lastTold is { } last && time.GetElapsedTime(last) < Quiet)
+            {
+                return;
+            }
+
+            _lastTold = time.GetTimestamp();
+        }
+
+        notice(message);
     }
 
     private static bool IsPassing(KubernetesException failure) =>

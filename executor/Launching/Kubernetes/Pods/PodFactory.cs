@@ -32,6 +32,9 @@ internal sealed class PodFactory(PodSettings settings)
     // How long a pod stays on a node that is gone or silent; the default of 300 s is what a service wants.
     private const int LostNodeSeconds = 30;
 
+    // What an attempt may take beside its body: pulling images, fetching, writing. The runner ends a body at its time; this ends a runner that hangs.
+    private static readonly TimeSpan BesideTheBody = TimeSpan.FromHours(1);
+
     private static readonly string[] LostNodeTaints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
     /// <summary>The template: metadata and spec.</summary>
@@ -55,6 +58,11 @@ internal sealed class PodFactory(PodSettings settings)
         {
             spec["initContainers"] = new JsonArray(InjectingContainer(descriptor.Resources, task));
             spec["volumes"]!.AsArray().Add((JsonNode)EmptyDirectory(RunnerVolume));
+        }
+
+        if (descriptor.Timeout is { } timeout)
+        {
+            spec["activeDeadlineSeconds"] = (long)Math.Ceiling((timeout + BesideTheBody).TotalSeconds);
         }
 
         if (settings.ImagePullSecrets.Count > 0)
@@ -100,12 +108,16 @@ internal sealed class PodFactory(PodSettings settings)
         return template;
     }
 
+    // An image with a .NET task has what loads it, and the runner beside that.
     private bool IsInjected(PlannedTask task) =>
-        task.Runner == RunnerPlacement.Inject && ImageOf(task) != settings.RunnerImage && ImageOf(task) != settings.DotnetImage;
+        task.Runner == RunnerPlacement.Inject && task.Dotnet is not { IsInImage: true } && ImageOf(task) != settings.RunnerImage && ImageOf(task) != settings.DotnetImage;
 
     private string ImageOf(PlannedTask task) =>
         task.Image
-        ?? (task.Dotnet is not null ? settings.DotnetImage : settings.DefaultImage)
+        ?? (task.Dotnet is { IsInImage: true } inImage
+            ? throw new LaunchException(
+                hold: false, $"task {task.Name}: found no image, expected the one that holds {inImage.Source}; set the task's or the defaults' 'image'")
+            : task.Dotnet is not null ? settings.DotnetImage : settings.DefaultImage)
         ?? throw new LaunchException(
             hold: false, $"task {task.Name}: found no image, expected one for its command to run in; set the task's or the defaults' 'image', or --image");
 

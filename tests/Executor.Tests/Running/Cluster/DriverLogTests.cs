@@ -57,7 +57,8 @@ public sealed class DriverLogTests
     {
         Assert.False(_log.Show("{\"event\": \"ofTheFuture\"}"));
         Assert.False(_log.Show(""));
-        Assert.True(_log.Show("{\"event\": \"finished\"}"));
+        Array.ForEach(["left", "storeUnavailable", "fenced"], end => Assert.False(_log.Show($"{{\"event\": \"finished\", \"outcome\": \"{end}\"}}")));
+        Array.ForEach(["succeeded", "failed", "cancelled"], end => Assert.True(_log.Show($"{{\"event\": \"finished\", \"outcome\": \"{end}\"}}")));
         Assert.Empty(_output.Notices);
     }
 

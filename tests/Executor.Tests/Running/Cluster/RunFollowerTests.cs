@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Executor.Cluster;
 using Executor.Launching.Kubernetes.Pods;
 using Executor.Running.Cluster;
+using Executor.TestKit;
 using Executor.TestKit.Kubernetes;
 using Executor.Tests.Launching.Kubernetes;
 using Microsoft.AspNetCore.Http;
@@ -75,11 +76,74 @@ public sealed class RunFollowerTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_driver_that_leaves_its_run_is_followed_in_its_next_pod()
+    {
+        CreateDriver("driver-a", "Failed");
+        Server.SetLog(Space, "driver-a", DriverJob.Container, Lines(1, "one") + Finished(1, "left"));
+        AnswerLog(context =>
+        {
+            CreateDriver("driver-b", "Running");
+            return WriteAsync(context, Lines(1, "one") + Finished(1, "left"));
+        });
+        Server.SetLog(Space, "driver-b", DriverJob.Container, Lines(1, "two") + Finished(2));
+        await FollowAsync();
+        Assert.Equal(["one", "two"], _output.Notices);
+    }
+
+    [Fact]
+    public async Task A_driver_that_can_never_start_is_taken_away_and_it_is_said_why()
+    {
+        CreateJob();
+        CreateDriver("driver-a", "Pending");
+        Server.Mutate($"{PodsPath}/driver-a", pod =>
+        {
+            pod["spec"]!["nodeName"] = "node1";
+            pod["status"]!["containerStatuses"]![0]!["state"] = new JsonObject
+            {
+                ["waiting"] = new JsonObject { ["reason"] = "InvalidImageName", ["message"] = "couldn't parse image reference" },
+            };
+        });
+        var failure = await Assert.ThrowsAsync<ClusterException>(FollowAsync);
+        Assert.Contains("the image i cannot be used", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("executor run ... --run-id nightly", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Server.All(JobsPath));
+    }
+
+    [Fact]
+    public async Task What_keeps_a_driver_from_starting_is_told_once()
+    {
+        var time = new ManualTime();
+        var start = new DriverStart(Cluster, _output, time);
+        CreateJob();
+        var job = await Cluster.Client.Jobs(Space).ReadAsync(ObjectNames.Driver("nightly"), Cancellation);
+        CreateEvent(job.Metadata.Uid!, "FailedCreate", "Error creating: serviceaccount executor-driver not found");
+        await LookAsync(() => start.LookAsync(job, Cancellation));
+        Assert.Contains("serviceaccount executor-driver not found", Assert.Single(_output.Notices), StringComparison.Ordinal);
+
+        CreateDriver("driver-a", "Pending");
+        Server.Mutate($"{PodsPath}/driver-a", unscheduled => unscheduled["status"] = JsonNode.Parse(
+            """{"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/2 nodes are available"}]}"""));
+        var pod = await Cluster.Client.Pods(Space).ReadAsync("driver-a", Cancellation);
+        await LookAsync(() => start.LookAsync(pod, Cancellation));
+        Assert.Equal(2, _output.Notices.Count);
+        Assert.Contains("0/2 nodes are available", _output.Notices.Last(), StringComparison.Ordinal);
+
+        async Task LookAsync(Func<Task<string?>> look)
+        {
+            for (var seconds = 0; seconds < 30; seconds++)
+            {
+                Assert.Null(await look());
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_driver_whose_job_has_ended_without_a_last_word_is_waited_for_no_longer()
     {
         CreateDriver("driver-a", "Failed");
         Server.SetLog(Space, "driver-a", DriverJob.Container, Lines(1, "out of memory"));
-        Server.Create(JobsPath, new JsonObject { ["apiVersion"] = "batch/v1", ["kind"] = "Job", ["metadata"] = new JsonObject { ["name"] = ObjectNames.Driver("nightly") }, ["spec"] = new JsonObject() });
+        CreateJob();
         Server.Mutate($"{JobsPath}/{ObjectNames.Driver("nightly")}", job => job["status"] = new JsonObject
         {
             ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Failed", ["status"] = "True" }),
@@ -103,7 +167,7 @@ public sealed class RunFollowerTests : ClusterFixture
     private static string Lines(int second, params string[] notices) =>
         string.Concat(notices.Select((notice, n) => $"2026-01-01T00:00:0{second}.00000000{n}Z {{\"event\": \"notice\", \"message\": \"{notice}\"}}\n"));
 
-    private static string Finished(int second) => $"2026-01-01T00:00:0{second}.5Z {{\"event\": \"finished\"}}\n";
+    private static string Finished(int second, string outcome = "succeeded") => $"2026-01-01T00:00:0{second}.5Z {{\"event\": \"finished\", \"outcome\": \"{outcome}\"}}\n";
 
     private static bool IsLog(FakeRequest request) => request.Path.EndsWith("/log", StringComparison.Ordinal);
 
@@ -128,6 +192,25 @@ public sealed class RunFollowerTests : ClusterFixture
     private Task FollowAsync() => new RunFollower(Cluster, "nightly", _output, TimeProvider.System).FollowAsync(Cancellation);
 
     private void AnswerLog(Func<HttpContext, Task> answer) => Server.Add(new ApiFault(IsLog, answer));
+
+    private void CreateJob() => Server.Create(JobsPath, new JsonObject
+    {
+        ["apiVersion"] = "batch/v1",
+        ["kind"] = "Job",
+        ["metadata"] = new JsonObject { ["name"] = ObjectNames.Driver("nightly") },
+        ["spec"] = new JsonObject(),
+    });
+
+    private void CreateEvent(string uid, string reason, string message) => Server.Create($"/api/v1/namespaces/{Space}/events", new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Event",
+        ["metadata"] = new JsonObject { ["name"] = "e1" },
+        ["involvedObject"] = new JsonObject { ["kind"] = "Job", ["uid"] = uid },
+        ["reason"] = reason,
+        ["message"] = message,
+        ["lastTimestamp"] = "2026-01-01T00:00:00Z",
+    });
 
     private void CreateDriver(string name, string state)
     {

@@ -12,8 +12,11 @@ public sealed class MissingPodsTests
     private const string Quota =
         """Error creating: pods "quota-rtsgk" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0""";
 
-    private const string Refused =
+    private const string Limited =
         """Error creating: pods "j-8xk2p" is forbidden: maximum memory usage per Container is 1Gi, but limit is 2Gi""";
+
+    private const string Refused =
+        """Error creating: pods "j-8xk2p" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true""";
 
     private static readonly DateTimeOffset Since = new(2026, 11, 25, 19, 0, 0, TimeSpan.Zero);
 
@@ -52,11 +55,12 @@ public sealed class MissingPodsTests
         { "{}", """{"conditions":[{"type":"Complete","status":"True"}],"active":1,"succeeded":1}""", null, 0, "Ended exit=0" },
         { """{"suspend":true}""", "{}", "", 100_000, "Pending" },
         { "{}", """{"conditions":[{"type":"Suspended","status":"True"}],"startTime":null}""", "", 100_000, "Pending" },
-        { "{}", "{}", null, 14, "Pending" },
-        { "{}", "{}", null, 15, "Pending WantsEvents" },
+        { "{}", "{}", null, 59, "Pending" },
+        { "{}", "{}", null, 60, "Pending WantsEvents" },
         { "{}", """{"startTime":"2026-11-25T19:31:06Z"}""", null, 100_000, "Pending WantsEvents" },
         { "{}", "{}", "", 100_000, "Pending" },
         { "{}", "{}", Quota, 100_000, "Pending" },
+        { "{}", """{"startTime":"2026-11-25T19:31:06Z"}""", Limited, 100_000, "Pending" },
         { "{}", """{"startTime":"2026-11-25T19:31:06Z"}""", Refused, 599, "Pending" },
         { "{}", """{"startTime":"2026-11-25T19:31:06Z"}""", Refused, 600, "GiveUp InvalidConfiguration" },
     };
@@ -85,7 +89,7 @@ public sealed class MissingPodsTests
     [Fact]
     public void What_is_waited_for_is_said()
     {
-        foreach (var refusal in (string[])[Quota, Refused])
+        foreach (var refusal in (string[])[Quota, Limited, Refused])
         {
             var sight = Sight("{}", "{}", 20) with { EventsRead = true, Events = Events(refusal) };
             Assert.EndsWith(refusal, MissingPods.Inspect(sight).Waiting, StringComparison.Ordinal);

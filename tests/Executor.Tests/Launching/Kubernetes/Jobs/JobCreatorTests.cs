@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Executor.Contracts.Identity;
 using Executor.Launching;
 using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
+using Executor.TestKit;
 using Executor.TestKit.Kubernetes;
 using Xunit;
 
@@ -11,6 +13,7 @@ namespace Executor.Tests.Launching.Kubernetes.Jobs;
 public sealed class JobCreatorTests : ClusterFixture
 {
     private readonly AttemptId _attempt = SampleJobs.Attempt();
+    private readonly ConcurrentQueue<string> _notices = [];
 
     private SampleJobs Sample => new(anchorUid: AnchorUid);
 
@@ -60,7 +63,7 @@ public sealed class JobCreatorTests : ClusterFixture
     {
         await CreateAsync();
         var ofAnother = await Assert.ThrowsAsync<LaunchException>(
-            () => new JobCreator(Client, Space, "next-anchor", TimeProvider.System).CreateAsync(Sample.Job(), _attempt, Cancellation));
+            () => new JobCreator(Client, Space, "next-anchor", _notices.Enqueue, TimeProvider.System).CreateAsync(Sample.Job(), _attempt, Cancellation));
         Assert.True(ofAnother.Hold);
 
         Server.Mutate($"{JobsPath}/{Name}", job => job["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z");
@@ -126,6 +129,22 @@ public sealed class JobCreatorTests : ClusterFixture
         Assert.Single(Server.All(PodsPath));
     }
 
+    [Fact]
+    public async Task A_server_that_fails_on_and_on_is_told_of_once_while_it_is_tried_on()
+    {
+        var time = new ManualTime();
+        Server.Add(ApiFault.Refuse(IsCreate, new ApiErrorException(500, "InternalError", "failed calling webhook"), times: 12));
+        var creating = new JobCreator(Client, Space, AnchorUid, _notices.Enqueue, time).CreateAsync(Sample.Job(), _attempt, Cancellation);
+        while (await Task.WhenAny(creating, time.WhenTimerRunsAsync(_ => true, Cancellation)) != creating)
+        {
+            time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        await creating;
+        Assert.Contains("work[0] cannot be launched for", Assert.Single(_notices), StringComparison.Ordinal);
+        Assert.Contains("failed calling webhook", _notices.Single(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/jobs")]
     [InlineData("/pods")]
@@ -152,7 +171,7 @@ public sealed class JobCreatorTests : ClusterFixture
 
     private static bool IsCreate(FakeRequest request) => request.Method == "POST";
 
-    private JobCreator Creator() => new(Client, Space, AnchorUid, TimeProvider.System);
+    private JobCreator Creator() => new(Client, Space, AnchorUid, _notices.Enqueue, TimeProvider.System);
 
     private Task<Executor.Kubernetes.Models.V1Job> CreateAsync() => Creator().CreateAsync(Sample.Job(), _attempt, Cancellation);
 }

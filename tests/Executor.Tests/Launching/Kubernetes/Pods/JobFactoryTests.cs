@@ -215,6 +215,26 @@ public sealed class JobFactoryTests
         withDefault.Check(plan, new Executor.Planning.DescriptorFactory(plan, "nightly", [SampleJobs.Store]));
     }
 
+    [Theory]
+    [InlineData("", "found no image, expected the one that holds /app/A.dll")]
+    [InlineData(", image: app:1", null)]
+    public void A_dotnet_task_in_an_image_needs_that_image_which_brings_its_runner(string image, string? refused)
+    {
+        var plan = Planning.TestPlans.PlanTasks($"    - {{name: work, dotnet: {{assembly: /app/A.dll, type: Acme.A}}{image}}}");
+        var factory = new JobFactory(SampleJobs.Settings() with { DefaultImage = "any:1" }, plan.Tasks.ToDictionary(task => task.Name));
+        var descriptors = new Executor.Planning.DescriptorFactory(plan, "nightly", [SampleJobs.Store]);
+        if (refused is not null)
+        {
+            Assert.Contains(refused, Assert.Throws<LaunchException>(() => factory.Check(plan, descriptors)).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        var descriptor = descriptors.Create(0, 0, 0, 1, []);
+        var job = factory.Create(descriptor, JobFactory.Encode(descriptor), isStored: false, []);
+        Assert.Equal("app:1", (string?)SampleJobs.TaskOf(job)["image"]);
+        Assert.Null(SampleJobs.SpecOf(job)["initContainers"]);
+    }
+
     [Fact]
     public void A_working_directory_of_the_machine_that_planned_is_refused()
     {

@@ -168,7 +168,7 @@ public sealed class AttemptTrackerTests
     {
         var rules = new PendingRules();
         See(SamplePods.Job());
-        _time.Advance(rules.EventsAfter + TimeSpan.FromSeconds(1));
+        _time.Advance(rules.JobEventsAfter + TimeSpan.FromSeconds(1));
         _tracker.LookAtDue();
         See(SamplePods.Job());
         _tracker.LookAtDue();
