@@ -21,7 +21,7 @@ internal static class ScaleRole
     private const int LoopWidth = 256;
 
     // As in the executor's image: the budget of the youngest generation follows the processor's cache otherwise, which may be larger than all that is needed.
-    private const string YoungestGeneration = "DOTNET_GCgen0size=0x1000000";
+    private const string YoungestGeneration = "DOTNET_GCgen0size=0x800000";
 
     /// <summary>Starts the process and waits for its figures.</summary>
     internal static async Task<ScaleFigures> MeasureAsync(ScaleCluster cluster, StoreProcess store, params string[] arguments)

@@ -105,7 +105,7 @@ internal sealed class GarbageCollector(ClusterConnection cluster, StoreConnectio
         try
         {
             var driver = await _jobs.ReadAsync(ObjectNames.Driver(run), cancellationToken);
-            return driver.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) != true;
+            return !driver.HasEnded();
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound)
         {

@@ -3,6 +3,7 @@ using Executor.Cluster.Logs;
 using Executor.Driving;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Running.Cluster;
@@ -55,7 +56,7 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
                         throw new ClusterException($"run {run} has no driver in namespace {cluster.NamespaceName}; go on with `executor run ... --run-id {run}`");
                     }
                 }
-                else if (HasEnded(job))
+                else if (job.HasEnded())
                 {
                     return;
                 }
@@ -170,9 +171,6 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
             throw;
         }
     }
-
-    private static bool HasEnded(V1Job job) =>
-        job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true;
 
     /// <summary>A driver that stays where it cannot start would be in the way of one that can.</summary>
     private async Task GiveUpAsync(V1Job job, CancellationToken cancellationToken)

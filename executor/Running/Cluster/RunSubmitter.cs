@@ -6,6 +6,7 @@ using Executor.Contracts.Reporting;
 using Executor.Hosting;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
 using Executor.Planning;
 
@@ -112,7 +113,7 @@ internal sealed class RunSubmitter(
                 if (standing.Metadata.DeletionTimestamp is null)
                 {
                     var isOfThisRun = standing.Metadata.OwnerReferences?.Any(owner => owner.Uid == anchorUid) == true;
-                    if (isOfThisRun && standing.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) != true)
+                    if (isOfThisRun && !standing.HasEnded())
                     {
                         return;
                     }

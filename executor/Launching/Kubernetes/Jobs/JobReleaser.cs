@@ -7,7 +7,7 @@ using Executor.Launching.Kubernetes.Pods;
 namespace Executor.Launching.Kubernetes.Jobs;
 
 /// <summary>
-/// Deletes Jobs whose ends are on record, hundreds with one request: what is released is gathered for some seconds, or until there is need of the
+/// Deletes Jobs whose ends are on record, hundreds with one request: what is released is gathered for half a minute, or until there is need of the
 /// room that it takes. Deletions that fail are tried again; what is left when the executor ends is
 /// the anchor's to delete, or <c>executor gc</c>'s. Thread-safe.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed class JobReleaser : IAsyncDisposable
     /// <summary>The most Jobs of one request.</summary>
     public const int MaxBatch = 500;
 
-    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Gather = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastTry = TimeSpan.FromSeconds(10);
 

@@ -20,7 +20,7 @@ internal static class ManagedJobStatus
     public static V1Patch? Ended(V1Job job, DateTime? started, bool succeeded, string reason, string message, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) == true)
+        if (job.HasEnded())
         {
             return null;
         }

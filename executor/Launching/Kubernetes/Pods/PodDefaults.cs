@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Executor.Contracts.Descriptors;
 
 namespace Executor.Launching.Kubernetes.Pods;
 
@@ -43,4 +45,20 @@ internal static class PodDefaults
 
     /// <summary>The pod's <c>imagePullSecrets</c>.</summary>
     public static JsonArray PullSecrets(IEnumerable<string> names) => new([.. names.Select(name => new JsonObject { ["name"] = name })]);
+
+    /// <summary>Requests and limits of a task: processor, memory in bytes, and whatever else it asks for.</summary>
+    public static JsonObject Resources(ResourceLimits resources, IEnumerable<KeyValuePair<string, long>> others)
+    {
+        var amounts = new JsonObject
+        {
+            ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{resources.CpuMillicores}m"),
+            ["memory"] = resources.MemoryBytes.ToString(CultureInfo.InvariantCulture),
+        };
+        foreach (var (name, amount) in others)
+        {
+            amounts[name] = amount.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Resources(amounts);
+    }
 }

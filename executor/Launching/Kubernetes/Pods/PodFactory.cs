@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
-using Executor.Kubernetes.Models;
 using Executor.Planning;
 
 namespace Executor.Launching.Kubernetes.Pods;
@@ -96,15 +94,7 @@ internal sealed class PodFactory(PodSettings settings)
             },
             ["spec"] = spec,
         };
-        var promised = template["metadata"]!.DeepClone().AsObject();
-        Lay(task, template, spec, container, podSecurity);
-        if (template["spec"] != spec)
-        {
-            throw Invalid(task, $"found spec {template["spec"]?.ToJsonString() ?? "null"}, expected a mapping of fields to change");
-        }
-
-        SettleMetadata(template, promised);
-        Settle(spec, task, descriptor.Resources);
+        new PodOverlay(task, descriptor.Resources).Apply(template, container, podSecurity);
         return template;
     }
 
@@ -130,7 +120,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["command"] = new JsonArray($"{RunnerPath}/task-runner"),
             ["args"] = new JsonArray(),
             ["env"] = Environment(descriptor, source),
-            ["resources"] = Resources(descriptor.Resources, task.OtherResources),
+            ["resources"] = PodDefaults.Resources(descriptor.Resources, task.OtherResources),
             ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: false),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["volumeMounts"] = new JsonArray(Mount(ScratchVolume, ScratchPath)),
@@ -196,7 +186,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["command"] = new JsonArray("/bin/busybox", "cp", "-r", "/executor/.", "/injected"),
 
             // The task's own: a pod asks for the larger of its init containers and the rest, so that this adds nothing. Devices it needs none.
-            ["resources"] = Resources(resources, task.OtherResources.Where(resource => !resource.Key.Contains('/', StringComparison.Ordinal))),
+            ["resources"] = PodDefaults.Resources(resources, task.OtherResources.Where(resource => !resource.Key.Contains('/', StringComparison.Ordinal))),
             ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
             ["volumeMounts"] = new JsonArray(Mount(RunnerVolume, "/injected")),
         };
@@ -206,21 +196,6 @@ internal sealed class PodFactory(PodSettings settings)
         }
 
         return container;
-    }
-
-    private static JsonObject Resources(ResourceLimits resources, IEnumerable<KeyValuePair<string, long>> others)
-    {
-        var amounts = new JsonObject
-        {
-            ["cpu"] = string.Create(CultureInfo.InvariantCulture, $"{resources.CpuMillicores}m"),
-            ["memory"] = resources.MemoryBytes.ToString(CultureInfo.InvariantCulture),
-        };
-        foreach (var (name, amount) in others)
-        {
-            amounts[name] = amount.ToString(CultureInfo.InvariantCulture);
-        }
-
-        return new JsonObject { ["requests"] = amounts, ["limits"] = amounts.DeepClone() };
     }
 
     private static JsonArray Tolerations() => new(
@@ -264,93 +239,4 @@ internal sealed class PodFactory(PodSettings settings)
 
         return mount;
     }
-
-    private static void Lay(PlannedTask task, JsonObject template, JsonObject spec, JsonObject container, JsonObject podSecurity)
-    {
-        foreach (var (name, value) in task.PodFields.OrderBy(field => field.Key == "podTemplate" ? 1 : 0))
-        {
-            var node = JsonNode.Parse(value.GetRawText());
-            switch (name)
-            {
-                case "securityContext":
-                    SecurityContextSplit.Apply(value, podSecurity, container["securityContext"]!.AsObject());
-                    break;
-                case "env" or "envFrom" or "imagePullPolicy" or "volumeMounts":
-                    PodTemplatePatch.Apply(container, new JsonObject { [name] = node });
-                    break;
-                case "podTemplate":
-                    PodTemplatePatch.Apply(template, node!.AsObject());
-                    break;
-                case "tolerations":
-                    foreach (var toleration in node!.AsArray())
-                    {
-                        spec["tolerations"]!.AsArray().Add(toleration?.DeepClone());
-                    }
-
-                    break;
-                default:
-                    PodTemplatePatch.Apply(spec, new JsonObject { [name] = node });
-                    break;
-            }
-        }
-    }
-
-    /// <summary>The labels by which attempts are found, and what tells them apart, are nobody's to change; what was added to them stays.</summary>
-    private static void SettleMetadata(JsonObject template, JsonObject promised)
-    {
-        var metadata = template["metadata"] as JsonObject ?? [];
-        template["metadata"] = metadata;
-        var labels = metadata["labels"] as JsonObject ?? [];
-        metadata["labels"] = labels;
-        PodTemplatePatch.Apply(labels, promised["labels"]!.AsObject());
-        var annotations = metadata["annotations"] as JsonObject ?? [];
-        metadata["annotations"] = annotations;
-        foreach (var name in new[] { KubernetesLabels.AttemptName, KubernetesLabels.DescriptorHash })
-        {
-            annotations[name] = promised["annotations"]![name]!.DeepClone();
-        }
-    }
-
-    /// <summary>Makes true what the product promises of every pod, whatever was laid over it, or says why it cannot.</summary>
-    private static void Settle(JsonObject spec, PlannedTask task, ResourceLimits resources)
-    {
-        spec["restartPolicy"] = "Never";
-        var containers = Elements(spec, "containers", task);
-        var body = containers.FirstOrDefault(container => (string?)container["name"] == TaskContainer)
-            ?? throw Invalid(task, $"found no container '{TaskContainer}', expected the one that runs the task to stay");
-        var own = Resources(resources, task.OtherResources)["limits"]!.AsObject();
-        foreach (var resource in own)
-        {
-            if (Limits(body)?[resource.Key] is { } changed && !IsSameAmount(changed, resource.Value!))
-            {
-                throw Invalid(task, $"found {resource.Key} {changed} in container '{TaskContainer}', expected it in the task's 'resources'");
-            }
-        }
-
-        foreach (var container in containers.Concat(Elements(spec, "initContainers", task)))
-        {
-            if (Limits(container) is not { } limits || limits["cpu"] is null || limits["memory"] is null)
-            {
-                throw Invalid(
-                    task, $"found no limits of cpu and memory in container '{container["name"]}', expected both: requests are set equal to them");
-            }
-
-            container["resources"]!["requests"] = limits.DeepClone();
-        }
-    }
-
-    private static List<JsonObject> Elements(JsonObject spec, string name, PlannedTask task) => spec[name] switch
-    {
-        null => [],
-        JsonArray items => [.. items.OfType<JsonObject>()],
-        var other => throw Invalid(task, $"found {name} {other.ToJsonString()}, expected a list of containers"),
-    };
-
-    private static JsonObject? Limits(JsonObject container) => (container["resources"] as JsonObject)?["limits"] as JsonObject;
-
-    private static bool IsSameAmount(JsonNode one, JsonNode other) =>
-        ResourceQuantity.TryParse(one.ToString(), out var left) && ResourceQuantity.TryParse(other.ToString(), out var right)
-        && left.ToDecimal() == right.ToDecimal();
-
-    private static LaunchException Invalid(PlannedTask task, string problem) => new(hold: false, $"task {task.Name}: podTemplate: {problem}");
 }

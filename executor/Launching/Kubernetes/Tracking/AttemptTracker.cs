@@ -395,7 +395,7 @@ internal sealed class AttemptTracker
             return;
         }
 
-        if (Inspect(attempt, isPodGone, eventsRead) is not { } inspection)
+        if (attempt.Inspect(_rules, _largest, _time.GetUtcNow(), isPodGone, eventsRead) is not { } inspection)
         {
             return;
         }
@@ -424,39 +424,6 @@ internal sealed class AttemptTracker
         }
     }
 
-    private PodInspection? Inspect(TrackedAttempt attempt, bool isPodGone, bool eventsRead)
-    {
-        var now = _time.GetUtcNow();
-        if (attempt.Pod is { } pod)
-        {
-            var sight = new PodSight
-            {
-                Pod = pod,
-                TaskContainer = PodFactory.TaskContainer,
-                RunnerContainer = PodFactory.InjectContainer,
-                Events = attempt.Events,
-                EventsRead = eventsRead,
-                Rules = _rules,
-                LargestNode = _largest,
-                FirstSeen = attempt.PodSince,
-                Now = now,
-                Before = attempt.Before,
-            };
-            return isPodGone ? PodInspector.InspectGone(sight) : PodInspector.Inspect(sight);
-        }
-
-        return attempt.Job is not { } job ? null : MissingPods.Inspect(new MissingPodSight
-        {
-            Job = job,
-            WasSeen = attempt.HadPod,
-            Events = attempt.Events,
-            EventsRead = eventsRead,
-            Rules = _rules,
-            MissingSince = attempt.MissingSince,
-            Now = now,
-        });
-    }
-
     private void End(TrackedAttempt attempt, AttemptFacts facts)
     {
         if (attempt.HasEnded)
@@ -469,13 +436,8 @@ internal sealed class AttemptTracker
         _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with
         {
             Cancelled = attempt.IsCancelled,
-            Advice = AdviceOn(attempt, facts),
+            Advice = attempt.AdviceOn(facts),
         }));
         _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, attempt.Job?.Metadata));
     }
-
-    private static string? AdviceOn(TrackedAttempt attempt, AttemptFacts facts) =>
-        facts is { ExitCode: 0, Platform: null, OutOfMemory: false } || (attempt.Pod?.Metadata ?? attempt.Job?.Metadata) is not { Name: { } name } subject
-            ? null
-            : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts);
 }

@@ -1,6 +1,7 @@
 using Executor.Contracts.Identity;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Inspection;
+using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Launching.Kubernetes.Tracking;
 
@@ -54,4 +55,48 @@ internal sealed class TrackedAttempt(AttemptId id)
 
     /// <summary>True once its end was told: what is seen later belongs to a pod that counts for nothing.</summary>
     public bool HasEnded => IsAbandoned || Told == ObservedPhase.Ended;
+
+    /// <summary>What its objects mean now; null while it has none.</summary>
+    /// <param name="rules">How long what is waited for.</param>
+    /// <param name="largest">The largest node; null where that is not known.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isPodGone">True if its pod was just seen to go.</param>
+    /// <param name="eventsRead">True if <see cref="Events"/> were read for this.</param>
+    public PodInspection? Inspect(PendingRules rules, NodeSize? largest, DateTimeOffset now, bool isPodGone, bool eventsRead)
+    {
+        if (Pod is { } pod)
+        {
+            var sight = new PodSight
+            {
+                Pod = pod,
+                TaskContainer = PodFactory.TaskContainer,
+                RunnerContainer = PodFactory.InjectContainer,
+                Events = Events,
+                EventsRead = eventsRead,
+                Rules = rules,
+                LargestNode = largest,
+                FirstSeen = PodSince,
+                Now = now,
+                Before = Before,
+            };
+            return isPodGone ? PodInspector.InspectGone(sight) : PodInspector.Inspect(sight);
+        }
+
+        return Job is not { } job ? null : MissingPods.Inspect(new MissingPodSight
+        {
+            Job = job,
+            WasSeen = HadPod,
+            Events = Events,
+            EventsRead = eventsRead,
+            Rules = rules,
+            MissingSince = MissingSince,
+            Now = now,
+        });
+    }
+
+    /// <summary>A command with which a person looks further into its failure; null where it has not failed, or nothing is known of its objects.</summary>
+    public string? AdviceOn(AttemptFacts facts) =>
+        facts is { ExitCode: 0, Platform: null, OutOfMemory: false } || (Pod?.Metadata ?? Job?.Metadata) is not { Name: { } name } subject
+            ? null
+            : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts);
 }

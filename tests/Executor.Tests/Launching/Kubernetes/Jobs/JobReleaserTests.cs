@@ -29,7 +29,7 @@ public sealed class JobReleaserTests : ClusterFixture
             }
 
             await _time.WhenTimerRunsAsync(due => due > TimeSpan.Zero, Cancellation);
-            _time.Advance(TimeSpan.FromSeconds(6));
+            _time.Advance(TimeSpan.FromSeconds(31));
             await EventuallyAsync(() => Server.All(JobsPath).Count == 1, "the deletion");
             Assert.Equal("Background", (string?)Deletions.Single().Body!["propagationPolicy"]);
         }
