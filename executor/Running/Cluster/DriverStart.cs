@@ -15,7 +15,8 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
     private const int MaxEvents = 50;
 
     private readonly GenericClient<Corev1Event> _events = cluster.Client.Events(cluster.NamespaceName);
-    private readonly PendingRules _rules = new() { EventsAfter = Patience, JobEventsAfter = Patience };
+    // A driver that died is replaced after a while that grows to minutes: a pod that is not to be seen is no lost one.
+    private readonly PendingRules _rules = new() { EventsAfter = Patience, JobEventsAfter = Patience, MissingPodGrace = null };
     private string? _subject;
     private DateTimeOffset _since;
     private PodInspection? _before;
@@ -72,9 +73,11 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
     private string? Tell(PodInspection inspection)
     {
         _before = inspection;
-        if (inspection is { Phase: ObservedPhase.Ended, GiveUp: true })
+        if (inspection is { Phase: ObservedPhase.Ended, GiveUp: true, Facts.Platform: { } end })
         {
-            return inspection.Facts.Platform?.Message;
+            // Room on the nodes comes by itself, if late.
+            var canNever = end.Cause is PlatformCause.ImagePull or PlatformCause.InvalidConfiguration or PlatformCause.Infeasible;
+            return canNever ? end.Message : null;
         }
 
         if (inspection.Waiting is { } reason && reason != _told && time.GetUtcNow() - (inspection.Wait?.Since ?? _since) >= Patience)

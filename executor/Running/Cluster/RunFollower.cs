@@ -60,7 +60,7 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
                 {
                     return;
                 }
-                else if (await (starting is null ? _start.LookAsync(job, cancellationToken) : _start.LookAsync(starting, cancellationToken)) is { } reason)
+                else if (await (starting is null ? _start.LookAsync(job, cancellationToken) : _start.LookAsync(starting, cancellationToken)) is { } reason && NeverStarted(job))
                 {
                     await GiveUpAsync(job, cancellationToken);
                     throw new ClusterException(
@@ -171,6 +171,9 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
             throw;
         }
     }
+
+    /// <summary>What a driver that has run leaves is not for a follower to end: its Job replaces it.</summary>
+    private bool NeverStarted(V1Job job) => _read.Count == 0 && (job.Status?.Failed ?? 0) == 0;
 
     /// <summary>A driver that stays where it cannot start would be in the way of one that can.</summary>
     private async Task GiveUpAsync(V1Job job, CancellationToken cancellationToken)

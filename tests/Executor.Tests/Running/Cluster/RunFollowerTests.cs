@@ -110,6 +110,29 @@ public sealed class RunFollowerTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_driver_that_has_run_and_whose_next_pod_cannot_start_is_left_to_its_job()
+    {
+        CreateJob();
+        CreateDriver("driver-a", "Failed");
+        Server.SetLog(Space, "driver-a", DriverJob.Container, Lines(1, "one"));
+        CreateDriver("driver-b", "Pending");
+        Server.Mutate($"{PodsPath}/driver-b", pod =>
+        {
+            pod["spec"]!["nodeName"] = "node1";
+            pod["status"]!["containerStatuses"]![0]!["state"] = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "InvalidImageName" } };
+        });
+        var following = FollowAsync();
+
+        // Looked at more than once without its first driver's log, which is read.
+        await EventuallyAsync(() => Requests("GET", ObjectNames.Driver("nightly")).Count > 2, "the follower to look at the Job");
+        Assert.Single(Server.All(JobsPath));
+        Server.Mutate($"{PodsPath}/driver-b", pod => pod["status"] = Status("Running"));
+        Server.SetLog(Space, "driver-b", DriverJob.Container, Lines(1, "two") + Finished(2));
+        await following;
+        Assert.Equal(["one", "two"], _output.Notices);
+    }
+
+    [Fact]
     public async Task What_keeps_a_driver_from_starting_is_told_once()
     {
         var time = new ManualTime();
