@@ -29,8 +29,11 @@ public sealed class RbacTests
         var chart = await RenderedChart.OfAsync(new ChartRequest());
         Assert.Equal(
             [
-                "batch/jobs: create get list watch",
-                "configmaps: create delete get",
+                "batch/jobs/status: patch",
+                "batch/jobs: create delete deletecollection get list watch",
+                "configmaps: create delete get list",
+                "coordination.k8s.io/leases: get",
+                "events: list",
                 "limitranges: list",
                 "pods/log: get",
                 "pods/portforward: create get",
