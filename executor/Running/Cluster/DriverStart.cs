@@ -3,6 +3,7 @@ using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching;
 using Executor.Launching.Kubernetes.Inspection;
+using Executor.Launching.Kubernetes.Watching;
 
 namespace Executor.Running.Cluster;
 
@@ -12,67 +13,75 @@ namespace Executor.Running.Cluster;
 internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private const int MaxEvents = 50;
 
-    private readonly GenericClient<Corev1Event> _events = cluster.Client.Events(cluster.NamespaceName);
+    private readonly ObjectEvents _events = new(cluster.Client, cluster.NamespaceName);
+
     // A driver that died is replaced after a while that grows to minutes: a pod that is not to be seen is no lost one.
     private readonly PendingRules _rules = new() { EventsAfter = Patience, JobEventsAfter = Patience, MissingPodGrace = null };
     private string? _subject;
     private DateTimeOffset _since;
     private PodInspection? _before;
+    private IReadOnlyList<Corev1Event> _known = [];
+    private DateTimeOffset _readAgainAt;
     private string? _told;
 
     /// <summary>Looks at the driver's newest pod, which has not started.</summary>
     /// <returns>Why it never will; null while it may.</returns>
     /// <exception cref="KubernetesException">Its events cannot be read now.</exception>
-    public async Task<string?> LookAsync(V1Pod pod, CancellationToken cancellationToken)
-    {
-        Begin(pod.Metadata.Uid!);
-        var sight = new PodSight
+    public Task<string?> LookAsync(V1Pod pod, CancellationToken cancellationToken) => LookAsync(
+        pod.Metadata.Uid!,
+        (events, isRead) => PodInspector.Inspect(new PodSight
         {
             Pod = pod,
             TaskContainer = DriverJob.Container,
+            Events = events,
+            EventsRead = isRead,
             Rules = _rules,
             FirstSeen = _since,
             Now = time.GetUtcNow(),
             Before = _before,
-        };
-        var inspection = PodInspector.Inspect(sight);
-        if (inspection.WantsEvents)
-        {
-            inspection = PodInspector.Inspect(sight with { Events = await EventsAsync(pod.Metadata.Uid!, cancellationToken), EventsRead = true });
-        }
-
-        return Tell(inspection);
-    }
+        }),
+        cancellationToken);
 
     /// <summary>Looks at the driver's Job, which has no pod.</summary>
     /// <returns>Why it will never have one; null while it may.</returns>
     /// <exception cref="KubernetesException">Its events cannot be read now.</exception>
-    public async Task<string?> LookAsync(V1Job job, CancellationToken cancellationToken)
-    {
-        Begin(job.Metadata.Uid!);
-        var sight = new MissingPodSight { Job = job, Rules = _rules, MissingSince = _since, Now = time.GetUtcNow() };
-        var inspection = MissingPods.Inspect(sight);
-        if (inspection.WantsEvents)
+    public Task<string?> LookAsync(V1Job job, CancellationToken cancellationToken) => LookAsync(
+        job.Metadata.Uid!,
+        (events, isRead) => MissingPods.Inspect(new MissingPodSight
         {
-            inspection = MissingPods.Inspect(sight with { Events = await EventsAsync(job.Metadata.Uid!, cancellationToken), EventsRead = true });
+            Job = job,
+            Events = events,
+            EventsRead = isRead,
+            Rules = _rules,
+            MissingSince = _since,
+            Now = time.GetUtcNow(),
+        }),
+        cancellationToken);
+
+    private async Task<string?> LookAsync(string uid, Func<IReadOnlyList<Corev1Event>, bool, PodInspection> inspect, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (_subject != uid)
+        {
+            (_subject, _since, _before, _known, _readAgainAt, _told) = (uid, now, null, [], now, null);
+        }
+
+        var inspection = inspect(_known, false);
+        if (inspection.WantsEvents && now >= _readAgainAt)
+        {
+            _known = await EventsAsync(uid, cancellationToken);
+            _readAgainAt = now + Patience;
+            inspection = inspect(_known, true);
         }
 
         return Tell(inspection);
     }
 
-    private void Begin(string subject)
-    {
-        if (_subject != subject)
-        {
-            (_subject, _since, _before, _told) = (subject, time.GetUtcNow(), null, null);
-        }
-    }
-
     private string? Tell(PodInspection inspection)
     {
-        _before = inspection;
+        // An inspection that has given up would be repeated for ever, and the driver may start all the same.
+        _before = inspection.Phase == ObservedPhase.Ended ? null : inspection;
         if (inspection is { Phase: ObservedPhase.Ended, GiveUp: true, Facts.Platform: { } end })
         {
             // Room on the nodes comes by itself, if late.
@@ -93,8 +102,7 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
     {
         try
         {
-            var selection = new ListOptions { FieldSelector = $"involvedObject.uid={uid}", Limit = MaxEvents };
-            return [.. (await _events.ListAsync(selection, cancellationToken)).Items];
+            return await _events.ReadAsync(uid, cancellationToken);
         }
         catch (KubernetesException refusal) when (refusal.IsForbidden)
         {

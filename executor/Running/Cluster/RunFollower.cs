@@ -178,14 +178,9 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
     /// <summary>A driver that stays where it cannot start would be in the way of one that can.</summary>
     private async Task GiveUpAsync(V1Job job, CancellationToken cancellationToken)
     {
-        var options = new V1DeleteOptions
-        {
-            PropagationPolicy = V1DeleteOptions.Background,
-            Preconditions = new V1Preconditions { Uid = job.Metadata.Uid },
-        };
         try
         {
-            await _jobs.DeleteAsync(job.Metadata.Name!, options, cancellationToken);
+            await _jobs.DeleteAsync(job.Metadata.Name!, JobDeletion.Of(job.Metadata), cancellationToken);
         }
         catch (KubernetesException gone) when (gone.IsNotFound || gone.IsConflict)
         {

@@ -118,12 +118,7 @@ internal sealed class RunSubmitter(
                         return;
                     }
 
-                    var delete = new V1DeleteOptions
-                    {
-                        PropagationPolicy = V1DeleteOptions.Background,
-                        Preconditions = new V1Preconditions { Uid = standing.Metadata.Uid },
-                    };
-                    await jobs.DeleteAsync(name, delete, cancellationToken);
+                    await jobs.DeleteAsync(name, JobDeletion.Of(standing.Metadata), cancellationToken);
                 }
             }
             catch (KubernetesException refusal) when (refusal.IsNotFound)

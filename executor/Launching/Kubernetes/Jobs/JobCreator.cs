@@ -166,14 +166,9 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
 
     private async Task DeleteAsync(V1Job job, CancellationToken cancellationToken)
     {
-        var options = new V1DeleteOptions
-        {
-            PropagationPolicy = V1DeleteOptions.Background,
-            Preconditions = new V1Preconditions { Uid = job.Metadata.Uid },
-        };
         try
         {
-            await _jobs.DeleteAsync(job.Metadata.Name!, options, cancellationToken);
+            await _jobs.DeleteAsync(job.Metadata.Name!, JobDeletion.Of(job.Metadata), cancellationToken);
         }
         catch (KubernetesException)
         {

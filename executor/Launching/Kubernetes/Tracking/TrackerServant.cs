@@ -3,6 +3,7 @@ using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
+using Executor.Launching.Kubernetes.Watching;
 
 namespace Executor.Launching.Kubernetes.Tracking;
 
@@ -13,11 +14,10 @@ namespace Executor.Launching.Kubernetes.Tracking;
 internal sealed class TrackerServant(KubernetesClient client, string namespaceName, AttemptTracker tracker, TimeProvider time)
 {
     private const int AtATime = 16;
-    private const int MaxEvents = 50;
 
     private readonly GenericClient<V1Job> _jobs = client.Jobs(namespaceName);
     private readonly PodClient _pods = client.Pods(namespaceName);
-    private readonly GenericClient<Corev1Event> _events = client.Events(namespaceName);
+    private readonly ObjectEvents _events = new(client, namespaceName);
 
     /// <summary>Serves until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Parallel.ForEachAsync(
@@ -43,12 +43,7 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
     /// <summary>Deletes an attempt's Job and with it its pod; one that is gone is no error.</summary>
     public async Task DeleteJobAsync(AttemptId attempt, V1ObjectMeta job, CancellationToken cancellationToken)
     {
-        var options = new V1DeleteOptions
-        {
-            PropagationPolicy = V1DeleteOptions.Background,
-            Preconditions = new V1Preconditions { Uid = job.Uid },
-        };
-        if (!await RepeatAsync(token => _jobs.DeleteAsync(job.Name!, options, token), cancellationToken))
+        if (!await RepeatAsync(token => _jobs.DeleteAsync(job.Name!, JobDeletion.Of(job), token), cancellationToken))
         {
             tracker.JobIsGone(attempt);
         }
@@ -70,9 +65,7 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
         switch (request.Kind)
         {
             case TrackerRequestKind.ReadEvents:
-                var selection = new ListOptions { FieldSelector = $"involvedObject.uid={request.Subject!.Uid}", Limit = MaxEvents };
-                var events = await _events.ListAsync(selection, cancellationToken);
-                tracker.EventsRead(request.Attempt, request.Subject.Uid, [.. events.Items]);
+                tracker.EventsRead(request.Attempt, request.Subject!.Uid, await _events.ReadAsync(request.Subject.Uid, cancellationToken));
                 break;
             case TrackerRequestKind.GiveUp:
                 await GiveUpAsync(request.Attempt, cancellationToken);

@@ -151,6 +151,9 @@ public sealed class RunFollowerTests : ClusterFixture
         Assert.Equal(2, _output.Notices.Count);
         Assert.Contains("0/2 nodes are available", _output.Notices.Last(), StringComparison.Ordinal);
 
+        // Sixty looks, a second apart: events are asked for when they have had time to change.
+        Assert.InRange(Requests("GET", "/events").Count, 1, 12);
+
         async Task LookAsync(Func<Task<string?>> look)
         {
             for (var seconds = 0; seconds < 30; seconds++)
