@@ -42,15 +42,7 @@ public sealed class ControlPlaneTests
     {
         using var cluster = await ConnectAsync();
         await using var installation = await Installation.InstallAsync(cluster, Cancellation, storedOn: "node1");
-
-        // Two of them do not fit a node beside each other, so each node has one.
-        var workflow = installation.WriteWorkflow("lost", """
-            tasks:
-              - {name: wait, image: executor/busybox:dev, fanOut: {count: 2}, resources: {cpu: 1200m}, script: "until [ -e /tmp/go ]; do sleep 0.1; done"}
-            """);
-        await using var driver = installation.StartDriver("run", workflow, "--run-id", "lost");
-        await installation.WhenRunningAsync("lost", "wait", 0);
-        await installation.WhenRunningAsync("lost", "wait", 1);
+        await using var driver = await StartOnBothNodesAsync(installation, "lost");
         try
         {
             await NodeAsync("stop");
@@ -73,13 +65,7 @@ public sealed class ControlPlaneTests
     {
         using var cluster = await ConnectAsync();
         await using var installation = await Installation.InstallAsync(cluster, Cancellation, storedOn: "node1");
-        var workflow = installation.WriteWorkflow("drained", """
-            tasks:
-              - {name: wait, image: executor/busybox:dev, fanOut: {count: 2}, resources: {cpu: 1200m}, script: "until [ -e /tmp/go ]; do sleep 0.1; done"}
-            """);
-        await using var driver = installation.StartDriver("run", workflow, "--run-id", "drained");
-        await installation.WhenRunningAsync("drained", "wait", 0);
-        await installation.WhenRunningAsync("drained", "wait", 1);
+        await using var driver = await StartOnBothNodesAsync(installation, "drained");
         try
         {
             (await installation.KubectlAsync(["drain", "node2", "--force", "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s"])).Expect(0);
@@ -100,6 +86,27 @@ public sealed class ControlPlaneTests
         var cluster = await RealCluster.ConnectAsync(Cancellation);
         Assert.SkipUnless(cluster.IsLab, "a cluster of somebody else's is not this test's to break");
         return cluster;
+    }
+
+    /// <summary>Starts a run of two instances that wait, one on each node: two of them do not fit a node beside each other.</summary>
+    private static async Task<RunningProgram> StartOnBothNodesAsync(Installation installation, string run)
+    {
+        var workflow = installation.WriteWorkflow(run, """
+            tasks:
+              - {name: wait, image: executor/busybox:dev, fanOut: {count: 2}, resources: {cpu: 1200m}, script: "until [ -e /tmp/go ]; do sleep 0.1; done"}
+            """);
+        var driver = installation.StartDriver("run", workflow, "--run-id", run);
+        try
+        {
+            await installation.WhenRunningAsync(run, "wait", 0);
+            await installation.WhenRunningAsync(run, "wait", 1);
+            return driver;
+        }
+        catch
+        {
+            await driver.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Lets every pod of the run go that can be reached, until the run has ended.</summary>
