@@ -16,6 +16,7 @@ internal sealed class LocalAttempt
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
+    private readonly int _pid;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AttemptCgroup? _cgroup;
     private readonly bool _keepFiles;
@@ -28,6 +29,7 @@ internal sealed class LocalAttempt
         MemoryLimitBytes = request.Descriptor.Resources.MemoryBytes;
         Directory = directory;
         _process = process;
+        _pid = process.Id;
         _cgroup = cgroup;
         _keepFiles = keepFiles;
         process.Exited += (_, _) => _exited.TrySetResult();
@@ -126,22 +128,20 @@ internal sealed class LocalAttempt
         return attempt;
     }
 
-    /// <summary>Asks the runner to end (SIGTERM), or ends it and all that it started (SIGKILL).</summary>
+    /// <summary>
+    /// Asks the runner to end (SIGTERM), or ends it and all that it started (SIGKILL). May be called at any time, after the end too, by any thread.
+    /// </summary>
     public void Cancel(bool immediately)
     {
         _cancelled = true;
-        if (Ended.IsCompleted)
-        {
-            return;
-        }
-
         if (immediately)
         {
             Kill();
         }
-        else
+        else if (!_exited.Task.IsCompleted)
         {
-            ProcessTable.Signal(_process.Id, ProcessTable.SigTerm);
+            // The pid of a runner that has gone may be another process's by now.
+            ProcessTable.Signal(_pid, ProcessTable.SigTerm);
         }
     }
 

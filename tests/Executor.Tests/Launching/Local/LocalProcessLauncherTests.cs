@@ -87,6 +87,26 @@ public sealed class LocalProcessLauncherTests : IDisposable
         Assert.Equal(9, atOnce.Signal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_attempt_may_be_cancelled_at_any_moment_of_its_end(bool immediately)
+    {
+        await using var launcher = Launcher(Script("exit 0"));
+        for (var attempt = 1; attempt <= 10; attempt++)
+        {
+            var request = Request(attempt);
+            await launcher.StartAsync(request, TestContext.Current.CancellationToken);
+            var ended = EndAsync(launcher, request.Descriptor.Attempt);
+            while (!ended.IsCompleted)
+            {
+                await launcher.CancelAsync(request.Descriptor.Attempt, immediately, TestContext.Current.CancellationToken);
+            }
+
+            await ended;
+        }
+    }
+
     [Fact]
     public async Task A_new_executor_ends_the_attempts_that_an_earlier_one_left_behind()
     {
