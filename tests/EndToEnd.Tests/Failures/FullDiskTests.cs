@@ -50,4 +50,43 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.Contains((2 * 400_000L * 400_001 / 2).ToString(CultureInfo.InvariantCulture), roomy.Output, StringComparison.Ordinal);
         (await _workspace.ExecutorAsync("store", "verify", "full")).Expect(0);
     }
+
+    [Fact]
+    public async Task A_run_whose_log_finds_no_room_goes_on_without_it()
+    {
+        var workflow = _workspace.WriteWorkflow(
+            """
+            tasks:
+              - name: say
+                script: echo heard >&2; echo said
+                stdout: words
+                outputs: [{name: words, format: lines}]
+            results: [say.words]
+            """);
+
+        await using var run = _workspace.StartProgram("sh", "-c", "exec \"$@\" 2> /dev/full", "sh", Workspace.Program, "run", workflow);
+        var ended = (await run.WaitAsync(TestContext.Current.CancellationToken)).Expect(0);
+
+        Assert.Contains("said", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_whose_results_find_no_room_fails_and_says_so()
+    {
+        var workflow = _workspace.WriteWorkflow(
+            """
+            tasks:
+              - name: say
+                script: echo said
+                stdout: words
+                outputs: [{name: words, format: lines}]
+            results: [say.words]
+            """);
+
+        await using var run = _workspace.StartProgram("sh", "-c", "exec \"$@\" > /dev/full", "sh", Workspace.Program, "run", workflow);
+        var ended = await run.WaitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, ended.ExitCode);
+        Assert.Contains("No space left on device", ended.Error, StringComparison.Ordinal);
+    }
 }

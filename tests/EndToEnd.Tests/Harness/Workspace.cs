@@ -11,10 +11,12 @@ namespace EndToEnd.Tests.Harness;
 public sealed class Workspace : IAsyncDisposable
 {
     private const string MarkVariable = "EXECUTOR_TEST_WORKSPACE";
-    private static readonly string Program = Repository.Program("executor", "executor");
 
     private readonly TemporaryDirectory _directory = new("executor-e2e-");
     private readonly string _mark = Guid.NewGuid().ToString("N");
+
+    /// <summary>The built <c>executor</c>.</summary>
+    public static string Program { get; } = Repository.Program("executor", "executor");
 
     /// <summary>What every process started here inherits: the state directory, and a mark to be found by.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
