@@ -11,6 +11,6 @@ return await new RunnerProcess(settings, Connect, log, stop, TimeProvider.System
 
 static StoreConnection Connect(IReadOnlyList<Uri> stores, RunnerSettings settings)
 {
-    var options = new FlightChannelOptions { Endpoints = stores, Key = settings.RunKey };
+    var options = new FlightChannelOptions { Endpoints = stores, Key = settings.RunKey, Trust = settings.StoreTrust };
     return new StoreConnection(new FlightShuffleChannel(options), new FlightRunRecords(options));
 }

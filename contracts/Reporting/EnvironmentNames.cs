@@ -30,6 +30,14 @@ public static class EnvironmentNames
     /// <summary>Runner: the run's key for the shuffle store. Never passed to the body.</summary>
     public const string RunKey = "EXECUTOR_RUN_KEY";
 
+    /// <summary>
+    /// Runner: the authorities, certificates in PEM, that an <c>https</c> store's certificate must come from; those of the system by default.
+    /// </summary>
+    public const string StoreAuthorities = "EXECUTOR_STORE_CA";
+
+    /// <summary>Runner: the name that the store's certificate is for; by default the host of the store's address.</summary>
+    public const string StoreServerName = "EXECUTOR_STORE_SERVER_NAME";
+
     /// <summary>Runner: this pod's UID; a local launcher passes a nonce.</summary>
     public const string Incarnation = "EXECUTOR_INCARNATION";
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Executor.Cluster;
+using Executor.Hosting;
 
 namespace Executor.Cli;
 
@@ -77,8 +78,8 @@ internal sealed class ClusterArguments
         command.Add(_image);
     }
 
-    /// <summary>Which cluster; null for this machine.</summary>
-    public ClusterOptions? Options(ParseResult parsed, Uri? store, string? storeKeyFile)
+    /// <summary>Which cluster, and which store if one is told; null for this machine.</summary>
+    public ClusterOptions? Options(ParseResult parsed, StoreAddress store)
     {
         if (parsed.GetRequiredValue(_backend) != ClusterVariables.Kubernetes)
         {
@@ -93,8 +94,10 @@ internal sealed class ClusterArguments
             Kubeconfig = parsed.GetValue(_kubeconfig),
             Context = parsed.GetValue(_context),
             NamespaceName = parsed.GetValue(_namespace) ?? Variable(ClusterVariables.NamespaceName),
-            Store = store ?? (Variable(ClusterVariables.Store) is { } address ? Address(address) : null),
-            StoreKeyFile = storeKeyFile ?? Variable(ClusterVariables.StoreKeyFile),
+            Store = store.Uri ?? (Variable(ClusterVariables.Store) is { } address ? Address(address) : null),
+            StoreKeyFile = store.KeyFile ?? Variable(ClusterVariables.StoreKeyFile),
+            StoreAuthorities = store.Authorities,
+            StoreServerName = store.ServerName ?? Variable(ClusterVariables.StoreServerName),
             DriverCpu = Variable(ClusterVariables.DriverCpu) ?? "500m",
             DriverMemory = Variable(ClusterVariables.DriverMemory) ?? "512Mi",
             Images = new ClusterImages

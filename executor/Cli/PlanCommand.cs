@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Executor.Cluster;
 using Executor.Contracts.Reporting;
+using Executor.Hosting;
 using Executor.Launching;
 using Executor.Planning;
 using Executor.Running.Cluster;
@@ -34,7 +35,7 @@ internal static class PlanCommand
         var cluster = new ClusterArguments();
         cluster.AddManifestsTo(command);
         command.SetAction(parsed => arguments.Parameters(parsed, console) is { } parameters
-            ? Plan(arguments.File(parsed), parameters, parsed.GetRequiredValue(output), cluster.Options(parsed, null, null), console)
+            ? Plan(arguments.File(parsed), parameters, parsed.GetRequiredValue(output), cluster.Options(parsed, StoreAddress.Embedded), console)
             : ExitCodes.InvalidInput);
         return command;
     }

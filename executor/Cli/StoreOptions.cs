@@ -4,6 +4,7 @@ using Executor.Cluster;
 using Executor.Contracts.Reporting;
 using Executor.Hosting;
 using Executor.Running;
+using Executor.Shuffle.Channel.Flight;
 
 namespace Executor.Cli;
 
@@ -18,7 +19,7 @@ internal sealed class StoreOptions
 
     private readonly Option<Uri?> _store = new("--store")
     {
-        Description = "A shuffle store that runs elsewhere, http://host:port; the embedded one, or the namespace's, if left out.",
+        Description = "A shuffle store that runs elsewhere, http://host:port or https://host:port; the embedded one, or the namespace's, if left out.",
         HelpName = "URL",
         CustomParser = ParseUri,
     };
@@ -27,6 +28,19 @@ internal sealed class StoreOptions
     {
         Description = "The file with that store's master key.",
         HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _authorities = new("--store-ca-file")
+    {
+        Description = "PEM file of the authorities that the certificate of an https store comes from. Default: ca.crt beside the key, else the system's.",
+        HelpName = "FILE",
+        CustomParser = ReadAuthorities,
+    };
+
+    private readonly Option<string?> _serverName = new("--store-server-name")
+    {
+        Description = "The name that the certificate is for. Default: the host in --store.",
+        HelpName = "NAME",
     };
 
     /// <summary>Which cluster.</summary>
@@ -38,6 +52,8 @@ internal sealed class StoreOptions
         command.Add(_state);
         command.Add(_store);
         command.Add(_keyFile);
+        command.Add(_authorities);
+        command.Add(_serverName);
         Cluster.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -45,18 +61,29 @@ internal sealed class StoreOptions
             {
                 result.AddError("--store and --store-key-file are given together or not at all");
             }
+
+            if (result.GetResult(_authorities) is not null && (result.GetResult(_store) is null || result.GetValue(_store) is { IsAbsoluteUri: true, Scheme: "http" }))
+            {
+                result.AddError("--store-ca-file goes with the https address of a --store");
+            }
+
+            if (result.GetResult(_serverName) is not null && result.GetResult(_store) is null)
+            {
+                result.AddError("--store-server-name goes with --store");
+            }
         });
     }
 
     /// <summary>The state folder's option.</summary>
     public string? State(ParseResult parsed) => parsed.GetValue(_state);
 
-    /// <summary>The store of this machine's runs.</summary>
-    public StoreAddress Store(ParseResult parsed) =>
-        parsed.GetValue(_store) is { } uri ? new StoreAddress(uri, parsed.GetValue(_keyFile)) : StoreAddress.Embedded;
+    /// <summary>The store that is told; where none is, that of this machine's runs.</summary>
+    public StoreAddress Store(ParseResult parsed) => parsed.GetValue(_store) is { } uri
+        ? new StoreAddress(uri, parsed.GetValue(_keyFile)) { Authorities = parsed.GetValue(_authorities), ServerName = parsed.GetValue(_serverName) }
+        : StoreAddress.Embedded;
 
     /// <summary>The cluster and its store; null where runs are this machine's.</summary>
-    public ClusterOptions? ClusterOf(ParseResult parsed) => Cluster.Options(parsed, parsed.GetValue(_store), parsed.GetValue(_keyFile));
+    public ClusterOptions? ClusterOf(ParseResult parsed) => Cluster.Options(parsed, Store(parsed));
 
     /// <summary>
     /// Opens the store and does something with it. A store that cannot be used is told on the error writer and means
@@ -87,6 +114,27 @@ internal sealed class StoreOptions
             console.Error.WriteLine($"executor: {exception.Message}");
             return exitCode;
         }
+    }
+
+    private static string? ReadAuthorities(ArgumentResult argument)
+    {
+        var file = argument.Tokens.Single().Value;
+        try
+        {
+            var authorities = File.ReadAllText(file);
+            if (StoreTrust.ComplaintOf(authorities) is not { } complaint)
+            {
+                return authorities;
+            }
+
+            argument.AddError($"--store-ca-file: {file} {complaint}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            argument.AddError($"--store-ca-file: {exception.Message}");
+        }
+
+        return null;
     }
 
     private static Uri? ParseUri(ArgumentResult argument)

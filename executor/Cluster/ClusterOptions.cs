@@ -29,4 +29,10 @@ internal sealed record ClusterOptions
 
     /// <summary>A file with the store's master key; null to read it from the store's Secret.</summary>
     public string? StoreKeyFile { get; init; }
+
+    /// <summary>The authorities, in PEM, that the store's certificate must come from; null for those that its Secret has, or that lie beside the key file.</summary>
+    public string? StoreAuthorities { get; init; }
+
+    /// <summary>The name that the store's certificate is for; null for that of its Service in the cluster, or for the host of a <see cref="Store"/>.</summary>
+    public string? StoreServerName { get; init; }
 }

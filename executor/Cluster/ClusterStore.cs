@@ -1,3 +1,4 @@
+using System.Text;
 using Executor.Hosting;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
@@ -10,10 +11,12 @@ internal static class ClusterStore
     /// <summary>The Service that the chart and the trial store have.</summary>
     public const string DefaultService = "executor-store";
 
-    /// <summary>The Secret with the master key, and the key in it.</summary>
+    /// <summary>
+    /// The Secret with what clients of the store need: <see cref="KeyName"/> and, if the store speaks TLS, <see cref="StoreCredentials.AuthoritiesName"/>.
+    /// </summary>
     public const string KeySecret = "executor-store-key";
 
-    /// <summary>The key of <see cref="KeySecret"/>.</summary>
+    /// <summary>The master key in <see cref="KeySecret"/>.</summary>
     public const string KeyName = "master.key";
 
     /// <summary>Connects to the store.</summary>
@@ -24,20 +27,22 @@ internal static class ClusterStore
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(options);
-        var key = options.StoreKeyFile is { } file
-            ? await File.ReadAllBytesAsync(file, cancellationToken)
-            : await ReadKeyAsync(cluster, cancellationToken);
+        var credentials = options.StoreKeyFile is { } file
+            ? await StoreCredentials.ReadAsync(file, cancellationToken)
+            : await ReadSecretAsync(cluster, cancellationToken);
         if (options.Store is { } address)
         {
-            return StoreConnection.To(address, key);
+            return StoreConnection.To(
+                address, credentials.MasterKey, credentials.TrustAt(address, options.StoreAuthorities, options.StoreServerName));
         }
 
         var service = await FindServiceAsync(cluster, options.StoreService, cancellationToken);
-        var port = service.Spec!.Ports!.First().Port;
-        var uri = AddressOf(service, cluster.NamespaceName, port);
-        return cluster.IsInside
-            ? StoreConnection.To(uri, key)
-            : StoreConnection.To(uri, key, new StorePortForward(cluster, service).ConnectAsync);
+        var speaksTls = (options.StoreAuthorities ?? credentials.Authorities) is not null;
+        var uri = AddressOf(service, cluster.NamespaceName, speaksTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp);
+
+        // No certificate knows the cluster's address.
+        var trust = credentials.TrustAt(uri, options.StoreAuthorities, options.StoreServerName ?? NameOf(service, cluster.NamespaceName));
+        return StoreConnection.To(uri, credentials.MasterKey, trust, cluster.IsInside ? null : new StorePortForward(cluster, service).ConnectAsync);
     }
 
     /// <summary>True if the namespace has the store's Service.</summary>
@@ -73,21 +78,24 @@ internal static class ClusterStore
     }
 
     // The cluster's address needs no DNS, and a store's Service keeps it for as long as it stands.
-    private static Uri AddressOf(V1Service service, string namespaceName, int port)
+    private static Uri AddressOf(V1Service service, string namespaceName, string scheme)
     {
         var address = service.Spec!.ClusterIP is { Length: > 0 } ip and not "None"
             ? ip.Contains(':', StringComparison.Ordinal) ? $"[{ip}]" : ip
-            : $"{service.Metadata.Name}.{namespaceName}.svc";
-        return new Uri($"http://{address}:{port}");
+            : NameOf(service, namespaceName);
+        return new Uri($"{scheme}://{address}:{service.Spec!.Ports!.First().Port}");
     }
 
-    private static async Task<byte[]> ReadKeyAsync(ClusterConnection cluster, CancellationToken cancellationToken)
+    private static string NameOf(V1Service service, string namespaceName) => $"{service.Metadata.Name}.{namespaceName}.svc";
+
+    private static async Task<StoreCredentials> ReadSecretAsync(ClusterConnection cluster, CancellationToken cancellationToken)
     {
         try
         {
             var secret = await cluster.Client.Secrets(cluster.NamespaceName).ReadAsync(KeySecret, cancellationToken);
+            var authorities = secret.Data?.TryGetValue(StoreCredentials.AuthoritiesName, out var certificates) == true ? Encoding.UTF8.GetString(certificates) : null;
             return secret.Data?.TryGetValue(KeyName, out var key) == true
-                ? key
+                ? new StoreCredentials(key, authorities)
                 : throw new ClusterException($"Secret {KeySecret} in namespace {cluster.NamespaceName} has no key '{KeyName}', expected the store's master key");
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound)

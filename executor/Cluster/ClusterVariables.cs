@@ -1,3 +1,5 @@
+using Executor.Contracts.Reporting;
+
 namespace Executor.Cluster;
 
 /// <summary>The variables that say to an executor in a pod what options say on a command line; the chart and the driver's Job set them.</summary>
@@ -17,6 +19,9 @@ internal static class ClusterVariables
 
     /// <summary>A file with the store's master key.</summary>
     public const string StoreKeyFile = "EXECUTOR_STORE_KEY_FILE";
+
+    /// <summary>The name that the store's certificate is for; runners have a variable of the same name.</summary>
+    public const string StoreServerName = EnvironmentNames.StoreServerName;
 
     /// <summary>What the product's images are named below.</summary>
     public const string Registry = "EXECUTOR_IMAGE_REGISTRY";

@@ -22,9 +22,11 @@ internal static class DriverJob
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="anchor">What owns the Job.</param>
     /// <param name="store">The store's address in the cluster.</param>
+    /// <param name="serverName">The name that its certificate is for; null for the address's host.</param>
     /// <param name="submission">The hash of what the driver is told.</param>
     /// <param name="options">The images, and what the pod may use.</param>
-    public static JsonObject Create(string run, string workflow, ObjectReference anchor, Uri store, string submission, ClusterOptions options)
+    public static JsonObject Create(
+        string run, string workflow, ObjectReference anchor, Uri store, string? serverName, string submission, ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var images = options.Images;
@@ -35,7 +37,7 @@ internal static class DriverJob
             ["name"] = Container,
             ["image"] = images.Driver,
             ["args"] = new JsonArray("drive", run, "--submission", submission),
-            ["env"] = Environment(store, images),
+            ["env"] = Environment(store, serverName, images),
             ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory }),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
@@ -86,7 +88,7 @@ internal static class DriverJob
         };
     }
 
-    private static JsonArray Environment(Uri store, ClusterImages images)
+    private static JsonArray Environment(Uri store, string? serverName, ClusterImages images)
     {
         var variables = new JsonArray(
             Variable(ClusterVariables.Backend, ClusterVariables.Kubernetes),
@@ -104,6 +106,7 @@ internal static class DriverJob
                 ["name"] = ClusterVariables.PodName,
                 ["valueFrom"] = new JsonObject { ["fieldRef"] = new JsonObject { ["fieldPath"] = "metadata.name" } },
             });
+        AddIfSet(ClusterVariables.StoreServerName, serverName);
         AddIfSet(ClusterVariables.DefaultImage, images.Default);
         AddIfSet(ClusterVariables.PullPolicy, images.PullPolicy);
         AddIfSet(ClusterVariables.PullSecrets, images.PullSecrets.Count > 0 ? string.Join(',', images.PullSecrets) : null);

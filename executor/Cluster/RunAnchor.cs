@@ -68,34 +68,42 @@ internal static class RunAnchor
         Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
     };
 
-    /// <summary>The Secret that task pods take the run's key from.</summary>
-    public static V1Secret Secret(string run, string workflow, ObjectReference anchor, string runKey) => new()
+    /// <summary>The Secret that task pods take the run's key from, and the authorities of a store that has some of its own.</summary>
+    public static V1Secret Secret(string run, string workflow, ObjectReference anchor, string runKey, string? storeAuthorities) => new()
     {
         Metadata = new V1ObjectMeta
         {
-            Name = ObjectNames.RunSecret(run, anchor.Uid),
+            Name = ObjectNames.RunSecret(run, anchor.Uid, storeAuthorities),
             Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
             OwnerReferences = [OwnedBy(anchor)],
         },
         Immutable = true,
-        StringData = new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey },
+        StringData = storeAuthorities is null
+            ? new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey }
+            : new Dictionary<string, string> { [PodFactory.RunSecretKey] = runKey, [PodFactory.StoreAuthoritiesKey] = storeAuthorities },
     };
 
     /// <summary>An anchor as objects refer to it that are made on paper only, before it stands.</summary>
     public static ObjectReference Unmade(string run) => new("v1", "ConfigMap", ObjectNames.Anchor(run), "");
 
-    /// <summary>Makes the Secret that task pods take the run's key from, or leaves the one that stands.</summary>
+    /// <summary>Makes the Secret of <see cref="Secret"/>, or leaves the one that stands.</summary>
     public static async Task EnsureSecretAsync(
-        ClusterConnection cluster, string run, string workflow, ObjectReference anchor, string runKey, CancellationToken cancellationToken)
+        ClusterConnection cluster,
+        string run,
+        string workflow,
+        ObjectReference anchor,
+        string runKey,
+        string? storeAuthorities,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         try
         {
-            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(Secret(run, workflow, anchor, runKey), cancellationToken: cancellationToken);
+            await cluster.Client.Secrets(cluster.NamespaceName).CreateAsync(Secret(run, workflow, anchor, runKey, storeAuthorities), cancellationToken: cancellationToken);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
         {
-            // The key is a function of the run's name and the master key: what stands for this anchor is the same.
+            // The key is a function of the run's name and the master key, and the authorities are in the name: what stands for this anchor is the same.
         }
     }
 

@@ -7,4 +7,10 @@ internal sealed record StoreAddress(Uri? Uri, string? KeyFile)
 {
     /// <summary>The store inside this process.</summary>
     public static StoreAddress Embedded { get; } = new(null, null);
+
+    /// <summary>The authorities, in PEM, that its certificate must come from; null for those that lie beside the key, else the system's.</summary>
+    public string? Authorities { get; init; }
+
+    /// <summary>The name that its certificate is for; null for the address's host.</summary>
+    public string? ServerName { get; init; }
 }

@@ -24,17 +24,21 @@ internal sealed class StoreConnection : IAsyncDisposable
         Records = host.Records;
     }
 
-    private StoreConnection(Uri address, StoreKeys keys, Func<Uri, CancellationToken, ValueTask<Stream>>? connect)
+    private StoreConnection(Uri address, StoreKeys keys, StoreTrust? trust, Func<Uri, CancellationToken, ValueTask<Stream>>? connect)
     {
         _runKeyOf = keys.RunKeyOf;
         Address = address;
-        var options = new FlightChannelOptions { Endpoints = [address], Key = keys.OperatorKey, Connect = connect };
+        Trust = trust;
+        var options = new FlightChannelOptions { Endpoints = [address], Key = keys.OperatorKey, Trust = trust, Connect = connect };
         Channel = new FlightShuffleChannel(options);
         Records = new FlightRunRecords(options);
     }
 
     /// <summary>Where tasks reach it.</summary>
     public Uri Address { get; }
+
+    /// <summary>Whom tasks take for it; null for whomever their system vouches for, and where no TLS is spoken.</summary>
+    public StoreTrust? Trust { get; }
 
     public IShuffleChannel Channel { get; }
 
@@ -49,19 +53,23 @@ internal sealed class StoreConnection : IAsyncDisposable
     {
         if (address.Uri is { } uri)
         {
-            return To(uri, await File.ReadAllBytesAsync(address.KeyFile!, cancellationToken));
+            var credentials = await StoreCredentials.ReadAsync(address.KeyFile!, cancellationToken);
+            return To(uri, credentials.MasterKey, credentials.TrustAt(uri, address.Authorities, address.ServerName));
         }
 
         var options = new ShuffleStoreOptions { Directory = state.Store, KeyFile = state.KeyFile };
         return new StoreConnection(await ShuffleStoreHost.StartAsync(options, cancellationToken));
     }
 
-    /// <summary>Makes a client of a store that runs elsewhere; it is not tried before it is used. Throws <see cref="ArgumentException"/> for an unusable key.</summary>
+    /// <summary>Makes a client of a store that runs elsewhere; it is not tried before it is used. Throws <see cref="ArgumentException"/> for an unusable key, and
+    /// for authorities that are none.</summary>
     /// <param name="address">Where tasks reach it.</param>
     /// <param name="masterKey">Its master key.</param>
+    /// <param name="trust">Whom to take for it; null for whomever the system vouches for.</param>
     /// <param name="connect">How this process reaches it where that is not by the address itself.</param>
-    public static StoreConnection To(Uri address, byte[] masterKey, Func<Uri, CancellationToken, ValueTask<Stream>>? connect = null) =>
-        new(address, new StoreKeys(masterKey), connect);
+    public static StoreConnection To(
+        Uri address, byte[] masterKey, StoreTrust? trust = null, Func<Uri, CancellationToken, ValueTask<Stream>>? connect = null) =>
+        new(address, new StoreKeys(masterKey), trust, connect);
 
     /// <summary>True for what <see cref="OpenAsync"/> and the connection throw when the store cannot be used.</summary>
     public static bool IsUnavailable(Exception exception) =>

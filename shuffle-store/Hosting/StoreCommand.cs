@@ -47,6 +47,12 @@ internal static class StoreCommand
             Description = "File with the master key, 32 bytes or more; made with mode 0600 if missing. By default DIR/store.key.",
             HelpName = "FILE",
         };
+        var certificate = new Option<string?>("--tls-cert-file")
+        {
+            Description = "PEM file with the certificate to speak TLS with; without TLS by default. Read again when it changes.",
+            HelpName = "FILE",
+        };
+        var key = new Option<string?>("--tls-key-file") { Description = "PEM file with the certificate's private key.", HelpName = "FILE" };
         var window = Size("--window-mib", "Size of a window, and so of a segment, in MiB.", 64, 1, 1024);
         var budget = Size("--ingest-budget-mib", "Memory for blocks that are not durable yet, in MiB; at least the window and 16.", 128, 17, 1 << 20);
         var read = Size("--read-budget-mib", "Memory for blocks on their way to readers, in MiB.", 128, 64, 1 << 20);
@@ -60,8 +66,15 @@ internal static class StoreCommand
 
         var command = new RootCommand("The shuffle store: Arrow Flight in front of a folder of segments.")
         {
-            listen, directory, keyFile, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
+            listen, directory, keyFile, certificate, key, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(certificate) is null != result.GetValue(key) is null)
+            {
+                result.AddError("--tls-cert-file and --tls-key-file are given together or not at all");
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if (Contradiction(parsed.GetValue(window), parsed.GetValue(budget), parsed.GetValue(keyFile)) is { } complaint)
@@ -79,6 +92,7 @@ internal static class StoreCommand
             Listen = parsed.GetValue(listen)!,
             Directory = parsed.GetValue(directory),
             KeyFile = parsed.GetValue(keyFile),
+            Tls = parsed.GetValue(certificate) is { } file ? new TlsFiles(file, parsed.GetValue(key)!) : null,
             TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
             ReceiveBudgetBytes = (long)parsed.GetValue(receive) << 20,
             StreamWindowBytes = parsed.GetValue(stream) << 10,

@@ -3,6 +3,7 @@ using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Channel.Flight;
 using Executor.TaskRunner.Measuring;
 using Executor.TaskRunner.Native;
 using Executor.TaskRunner.Reporting;
@@ -45,6 +46,7 @@ internal sealed class RunnerProcess(
         try
         {
             RequireLogFormat();
+            RequireStoreTrust();
             source = DescriptorSource.Find(settings.Environment);
             store = connect(source.Stores, settings);
         }
@@ -78,6 +80,14 @@ internal sealed class RunnerProcess(
         {
             throw DescriptorReader.Invalid(
                 $"{EnvironmentNames.LogFormat} is '{settings.LogFormat}', expected {LogFormats.Text} or {LogFormats.Json}");
+        }
+    }
+
+    private void RequireStoreTrust()
+    {
+        if (settings.StoreTrust?.Authorities is { } authorities && StoreTrust.ComplaintOf(authorities) is { } complaint)
+        {
+            throw DescriptorReader.Invalid($"{EnvironmentNames.StoreAuthorities} {complaint}");
         }
     }
 

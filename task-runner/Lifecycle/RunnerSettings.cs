@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Security.Cryptography;
 using Executor.Contracts.Reporting;
+using Executor.Shuffle.Channel.Flight;
 using Executor.TaskRunner.Measuring;
 using Executor.TaskRunner.Reporting;
 
@@ -18,6 +19,9 @@ internal sealed record RunnerSettings
 
     /// <summary>The key for the store; a secret.</summary>
     public required string RunKey { get; init; }
+
+    /// <summary>Whom to take for the store; null for whomever the system vouches for.</summary>
+    public required StoreTrust? StoreTrust { get; init; }
 
     /// <summary>This writer's incarnation; a random nonce where none is given.</summary>
     public required string Incarnation { get; init; }
@@ -64,6 +68,9 @@ internal sealed record RunnerSettings
         {
             Environment = environment,
             RunKey = Get(EnvironmentNames.RunKey) ?? "",
+            StoreTrust = (Get(EnvironmentNames.StoreAuthorities), Get(EnvironmentNames.StoreServerName)) is var (authorities, name) && (authorities ?? name) is not null
+                ? new StoreTrust(authorities, name)
+                : null,
             Incarnation = Get(EnvironmentNames.Incarnation) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes)),
             TerminationLog = Get(EnvironmentNames.TerminationLog) ?? (File.Exists(DefaultTerminationLog) ? DefaultTerminationLog : null),
             ScratchDirectory = Path.GetFullPath(Get(EnvironmentNames.ScratchDirectory) ?? DefaultScratchDirectory),

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Executor.TestKit.Charts;
@@ -127,7 +129,7 @@ public sealed class StoreTests
         Assert.DoesNotContain(key, chart.Text, StringComparison.Ordinal);
         foreach (var (owner, template) in chart.PodTemplates)
         {
-            var volume = template["spec"]!["volumes"]!.AsArray().Single(item => item!["secret"] is not null)!;
+            var volume = template["spec"]!["volumes"]!.AsArray().Single(item => item!["name"]!.GetValue<string>() == "key")!;
             Assert.Equal("executor-store-key", volume["secret"]!["secretName"]!.GetValue<string>());
             foreach (var container in RenderedChart.ContainersOf(template))
             {
@@ -160,6 +162,71 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task The_certificate_is_for_the_service_and_of_an_authority_that_clients_are_given()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        using var authority = CertificateOf(chart, "ca.crt");
+        using var certificate = CertificateOf(chart, "tls.crt");
+        using var key = RSA.Create();
+        key.ImportFromPem(TextOf(chart, "tls.key"));
+        using var policy = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { authority } },
+        };
+
+        Assert.True(policy.Build(certificate));
+        Assert.True(certificate.MatchesHostname("executor-store.batch.svc"));
+        Assert.False(certificate.MatchesHostname("executor-store.other.svc"));
+        Assert.Equal(key.ExportSubjectPublicKeyInfo(), certificate.PublicKey.ExportSubjectPublicKeyInfo());
+        Assert.InRange(certificate.NotAfter, TimeProvider.System.GetUtcNow().AddYears(9).DateTime, DateTime.MaxValue);
+        var arguments = RenderedChart.TextsOf(Container(chart)["args"]);
+        Assert.Contains("--tls-cert-file=/etc/executor/tls/tls.crt", arguments);
+        Assert.Contains("--tls-key-file=/etc/executor/tls/tls.key", arguments);
+        Assert.Equal("executor-store-key", TlsSecretOf(chart));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_there_is_kept_with_its_key_and_authority()
+    {
+        var first = await RenderedChart.OfAsync(new ChartRequest());
+        var existing = $"- {first.Get("Secret", "executor-store-key").ToJsonString()}";
+        var second = await RenderedChart.OfAsync(new ChartRequest { IsUpgrade = true, ExistingObjects = existing });
+        Assert.True(JsonNode.DeepEquals(first.Get("Secret", "executor-store-key")["data"], second.Get("Secret", "executor-store-key")["data"]));
+
+        // A store that spoke no TLS keeps its key.
+        var upgraded = await RenderedChart.OfAsync(new ChartRequest { IsUpgrade = true, ExistingObjects = ExistingKey });
+        Assert.Equal("S0VFUC1USElTLUtFWQ==", KeyOf(upgraded));
+        Assert.Contains("BEGIN CERTIFICATE", TextOf(upgraded, "tls.crt"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_the_users_own_comes_with_its_authority()
+    {
+        const string Values = """
+            store:
+              tls:
+                existingSecret: from-cert-manager
+                ca: |
+                  -----BEGIN CERTIFICATE-----
+                  AAAA
+                  -----END CERTIFICATE-----
+            """;
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = Values });
+        Assert.Equal("from-cert-manager", TlsSecretOf(chart));
+        Assert.StartsWith("-----BEGIN CERTIFICATE-----\nAAAA", TextOf(chart, "ca.crt"), StringComparison.Ordinal);
+        Assert.Null(chart.Get("Secret", "executor-store-key")["data"]!["tls.key"]);
+        Assert.Contains("store.tls.ca", await RenderedChart.ErrorOfAsync(new ChartRequest { Set = ["store.tls.existingSecret=from-cert-manager"] }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_TLS_there_is_no_certificate()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["store.tls.enabled=false"] });
+        Assert.Equal(["master.key"], chart.Get("Secret", "executor-store-key")["data"]!.AsObject().Select(item => item.Key));
+        Assert.DoesNotContain("tls", chart.Get("Deployment", "executor-store").ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_network_policy_admits_tasks_drivers_and_whom_values_name()
     {
         Assert.Null((await RenderedChart.OfAsync(new ChartRequest())).Find("NetworkPolicy", "executor-store"));
@@ -183,6 +250,14 @@ public sealed class StoreTests
 
     private static JsonObject Container(RenderedChart chart) =>
         RenderedChart.ContainersOf(chart.Get("Deployment", "executor-store")["spec"]!["template"]!.AsObject()).Single();
+
+    private static string TlsSecretOf(RenderedChart chart) => chart.Get("Deployment", "executor-store")["spec"]!["template"]!["spec"]!["volumes"]!.AsArray()
+        .Single(volume => volume!["name"]!.GetValue<string>() == "tls")!["secret"]!["secretName"]!.GetValue<string>();
+
+    private static X509Certificate2 CertificateOf(RenderedChart chart, string name) => X509Certificate2.CreateFromPem(TextOf(chart, name));
+
+    private static string TextOf(RenderedChart chart, string name) =>
+        Encoding.UTF8.GetString(Convert.FromBase64String(chart.Get("Secret", "executor-store-key")["data"]![name]!.GetValue<string>()));
 
     private static string KeyOf(RenderedChart chart) => chart.Get("Secret", "executor-store-key")["data"]!["master.key"]!.GetValue<string>();
 }

@@ -42,13 +42,13 @@ internal static class TrialInstallation
             notice(isEphemeral
                 ? $"starting a shuffle store in namespace {cluster.NamespaceName}: ephemeral, since the cluster has no default storage class; its data is gone with its pod"
                 : $"starting a shuffle store in namespace {cluster.NamespaceName} with a volume claim of 20Gi");
-            await EnsureKeyAsync(cluster, cancellationToken);
+            var speaksTls = await EnsureSecretAsync(cluster, time, cancellationToken);
             if (!isEphemeral)
             {
                 await CreateAsync(cluster, KubernetesResources.PersistentVolumeClaims, TrialObjects.Claim(), cancellationToken);
             }
 
-            await CreateAsync(cluster, KubernetesResources.Deployments, TrialObjects.Deployment(images, isEphemeral), cancellationToken);
+            await CreateAsync(cluster, KubernetesResources.Deployments, TrialObjects.Deployment(images, isEphemeral, speaksTls), cancellationToken);
             await CreateAsync(cluster, KubernetesResources.Services, TrialObjects.Service(), cancellationToken);
         }
         catch (KubernetesException refusal) when (refusal.IsForbidden)
@@ -85,21 +85,15 @@ internal static class TrialInstallation
         await CreateAsync(cluster, KubernetesResources.Untyped(Rbac, "v1", "rolebindings"), TrialObjects.RoleBinding(), cancellationToken);
     }
 
-    private static async Task EnsureKeyAsync(ClusterConnection cluster, CancellationToken cancellationToken)
+    /// <summary>Makes the Secret, or takes the one that stands: of commands that race, all secrets are one command's.</summary>
+    /// <returns>Whether there is a certificate in it; somebody's own Secret may have the key alone.</returns>
+    private static async Task<bool> EnsureSecretAsync(ClusterConnection cluster, TimeProvider time, CancellationToken cancellationToken)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        var secret = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Secret",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = ClusterStore.KeySecret,
-                ["labels"] = new JsonObject { [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor },
-            },
-            ["stringData"] = new JsonObject { [ClusterStore.KeyName] = key },
-        };
-        await CreateAsync(cluster, KubernetesResources.Secrets, secret, cancellationToken);
+        var certificates = TrialCertificates.Make(ClusterStore.DefaultService, cluster.NamespaceName, time);
+        await CreateAsync(cluster, KubernetesResources.Secrets, TrialObjects.Secret(key, certificates), cancellationToken);
+        var secret = await cluster.Client.Secrets(cluster.NamespaceName).ReadAsync(ClusterStore.KeySecret, cancellationToken);
+        return secret.Data?.ContainsKey(TrialObjects.CertificateName) == true;
     }
 
     private static async Task<bool> HasDefaultStorageClassAsync(ClusterConnection cluster, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Executor.Hosting;
 using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Cluster.Trial;
@@ -11,9 +13,34 @@ internal static class TrialObjects
     /// <summary>The store's port.</summary>
     public const int Port = 8815;
 
+    /// <summary>The store's certificate in its Secret, as in one of type <c>kubernetes.io/tls</c>; its key lies beside it.</summary>
+    public const string CertificateName = "tls.crt";
+
+    private const string CertificateKeyName = "tls.key";
     private const string VolumeClaim = "executor-store";
     private const string DataPath = "/data";
     private const string KeyPath = "/keys";
+
+    /// <summary>The Secret of what the store and its clients have in common.</summary>
+    /// <param name="masterKey">The master key.</param>
+    /// <param name="certificates">What the store speaks TLS with.</param>
+    public static JsonObject Secret(string masterKey, TrialCertificates certificates)
+    {
+        ArgumentNullException.ThrowIfNull(certificates);
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = Metadata(ClusterStore.KeySecret),
+            ["data"] = new JsonObject
+            {
+                [ClusterStore.KeyName] = Base64(masterKey),
+                [StoreCredentials.AuthoritiesName] = Base64(certificates.Authority),
+                [CertificateName] = Base64(certificates.Certificate),
+                [CertificateKeyName] = Base64(certificates.Key),
+            },
+        };
+    }
 
     /// <summary>The store's Service.</summary>
     public static JsonObject Service() => new()
@@ -44,14 +71,24 @@ internal static class TrialObjects
     /// <summary>The store's pod.</summary>
     /// <param name="images">The images.</param>
     /// <param name="isEphemeral">True to keep the data in the pod alone.</param>
-    public static JsonObject Deployment(ClusterImages images, bool isEphemeral)
+    /// <param name="speaksTls">Whether the Secret has a certificate.</param>
+    public static JsonObject Deployment(ClusterImages images, bool isEphemeral, bool speaksTls)
     {
         ArgumentNullException.ThrowIfNull(images);
+        var arguments = new JsonArray("--listen", $"[::]:{Port}", "--directory", DataPath, "--key-file", $"{KeyPath}/{ClusterStore.KeyName}");
+        if (speaksTls)
+        {
+            foreach (var argument in (string[])["--tls-cert-file", $"{KeyPath}/{CertificateName}", "--tls-key-file", $"{KeyPath}/{CertificateKeyName}"])
+            {
+                arguments.Add((JsonNode)argument);
+            }
+        }
+
         var container = new JsonObject
         {
             ["name"] = "store",
             ["image"] = images.Store,
-            ["args"] = new JsonArray("--listen", $"[::]:{Port}", "--directory", DataPath, "--key-file", $"{KeyPath}/{ClusterStore.KeyName}"),
+            ["args"] = arguments,
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["containerPort"] = Port, ["protocol"] = "TCP" }),
             ["readinessProbe"] = new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = Port }, ["periodSeconds"] = 2 },
             ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" }),
@@ -142,6 +179,8 @@ internal static class TrialObjects
 
         return result;
     }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static JsonObject Metadata(string name) => new()
     {

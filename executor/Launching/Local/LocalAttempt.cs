@@ -74,6 +74,9 @@ internal sealed class LocalAttempt
             start.Environment.Remove(name);
         }
 
+        start.Environment[EnvironmentNames.StoreAuthorities] = options.StoreTrust?.Authorities;
+        start.Environment[EnvironmentNames.StoreServerName] = options.StoreTrust?.ServerName;
+
         start.Environment[EnvironmentNames.DescriptorFile] = directory.Descriptor;
         start.Environment[EnvironmentNames.RunKey] = request.RunKey;
         start.Environment[EnvironmentNames.Incarnation] = incarnation;

@@ -1,4 +1,5 @@
 using Executor.Contracts.Identity;
+using Executor.Shuffle.Channel.Flight;
 
 namespace Executor.Launching.Local;
 
@@ -10,6 +11,9 @@ internal sealed record LocalLauncherOptions
 
     /// <summary>The programs.</summary>
     public required RunnerLocation Runner { get; init; }
+
+    /// <summary>Whom runners take for the store; null for whomever the system vouches for.</summary>
+    public StoreTrust? StoreTrust { get; init; }
 
     /// <summary>Attempts at a time. Default: the processors of this machine.</summary>
     public int Capacity { get; init; } = Environment.ProcessorCount;

@@ -3,6 +3,7 @@ using Executor.Hosting;
 using Executor.Launching.Kubernetes;
 using Executor.Launching.Kubernetes.Pods;
 using Executor.Planning;
+using Executor.Shuffle.Channel.Flight;
 
 namespace Executor.Running.Cluster;
 
@@ -56,10 +57,10 @@ internal sealed class KubernetesBackend : IRunBackend
         var plan = workflow.Plan;
         var code = await _code(plan, Store, run, cancellationToken);
         var anchor = await AnchorOwnership.EnsureAsync(_cluster, run, plan.Workflow, Store.Address, _request.Owner, cancellationToken);
-        await RunAnchor.EnsureSecretAsync(_cluster, run, plan.Workflow, anchor, Store.RunKeyOf(run), cancellationToken);
+        await RunAnchor.EnsureSecretAsync(_cluster, run, plan.Workflow, anchor, Store.RunKeyOf(run), Store.Trust?.Authorities, cancellationToken);
         _lease = await RunLease.HoldAsync(
             _cluster, run, plan.Workflow, anchor, DriverIdentity.OfThisProcess(), output.Notice, _time, cancellationToken);
-        var factory = new JobFactory(PodsOf(_options, plan, run, anchor), plan.Tasks.ToDictionary(task => task.Name));
+        var factory = new JobFactory(PodsOf(_options, plan, run, anchor, Store.Trust), plan.Tasks.ToDictionary(task => task.Name));
         var descriptors = new DescriptorFactory(plan, run, [Store.Address], code);
         factory.Check(plan, descriptors);
         var launching = new KubernetesLauncherOptions { NamespaceName = _cluster.NamespaceName, Run = run, KeepJobs = _request.KeepFiles };
@@ -86,7 +87,7 @@ internal sealed class KubernetesBackend : IRunBackend
     }
 
     /// <summary>What all task pods of a run have in common.</summary>
-    public static PodSettings PodsOf(ClusterOptions options, RunPlan plan, string run, ObjectReference anchor) => new()
+    public static PodSettings PodsOf(ClusterOptions options, RunPlan plan, string run, ObjectReference anchor, StoreTrust? trust) => new()
     {
         RunnerImage = options.Images.Runner,
         DotnetImage = options.Images.Dotnet,
@@ -95,6 +96,8 @@ internal sealed class KubernetesBackend : IRunBackend
         ImagePullSecrets = options.Images.PullSecrets,
         Workflow = plan.Workflow,
         Anchor = anchor,
-        RunSecret = ObjectNames.RunSecret(run, anchor.Uid),
+        RunSecret = ObjectNames.RunSecret(run, anchor.Uid, trust?.Authorities),
+        HasStoreAuthorities = trust?.Authorities is not null,
+        StoreServerName = trust?.ServerName,
     };
 }

@@ -64,7 +64,7 @@ internal sealed class RunSubmitter(
         var locations = await code(plan, store, run, token);
 
         // Before anything stands in the cluster that would have to be taken away.
-        new JobFactory(KubernetesBackend.PodsOf(options, plan, run, RunAnchor.Unmade(run)), plan.Tasks.ToDictionary(task => task.Name))
+        new JobFactory(KubernetesBackend.PodsOf(options, plan, run, RunAnchor.Unmade(run), store.Trust), plan.Tasks.ToDictionary(task => task.Name))
             .Check(plan, new DescriptorFactory(plan, run, [store.Address], locations));
         var anchor = await RunAnchor.EnsureAsync(cluster, run, plan.Workflow, store.Address, token);
         var submission = new Submission
@@ -81,7 +81,7 @@ internal sealed class RunSubmitter(
         await RemoveEndedDriverAsync(jobs, run, anchor.Uid, token);
         try
         {
-            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, hash, options);
+            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, store.Trust?.ServerName, hash, options);
             await jobs.CreateAsync(job, cancellationToken: token);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)

@@ -49,6 +49,7 @@ internal sealed class LocalBackend : IRunBackend
         {
             Directory = _state.Attempts,
             Runner = RunnerLocation.Find(),
+            StoreTrust = Store.Trust,
             Capacity = _request.Parallel ?? Environment.ProcessorCount,
             Cgroups = cgroups,
             Log = output.Log,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -28,7 +29,15 @@ internal static class ChannelHandler
         }
         else if (address.SocketPath is { } path)
         {
-            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken);
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(
+                new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), cancellationToken);
+        }
+        else if (options.ServerName is not null)
+        {
+            // Requests name the server; the connection goes to the address.
+            var server = new DnsEndPoint(address.HttpUri.DnsSafeHost, address.HttpUri.Port);
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(
+                new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, server, cancellationToken);
         }
 
         if (address.HttpUri.Scheme == Uri.UriSchemeHttps)
@@ -56,12 +65,11 @@ internal static class ChannelHandler
         return tls;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(Socket socket, EndPoint server, CancellationToken cancellationToken)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            await socket.ConnectAsync(server, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -10,7 +10,7 @@ public sealed class GrpcChannel : IDisposable
 
     private GrpcChannel(ChannelAddress address, GrpcChannelOptions options)
     {
-        Address = address.HttpUri;
+        Address = options.ServerName is { } name ? new UriBuilder(address.HttpUri) { Host = name }.Uri : address.HttpUri;
         Target = address.Text;
         MaxReceiveMessageSize = options.MaxReceiveMessageSize;
         MaxSendMessageSize = options.MaxSendMessageSize;

@@ -33,6 +33,12 @@ public sealed class GrpcChannelOptions
     /// <summary>The authorities that a server's certificate must come from; null, the default, for those of the system.</summary>
     public X509Certificate2Collection? RootCertificates { get; set; }
 
+    /// <summary>
+    /// The host that the server's certificate must be for, and that calls name as their authority, in place of the address's: for a server that is
+    /// reached by an address that its certificate does not know. Null, the default, for the address's host.
+    /// </summary>
+    public string? ServerName { get; set; }
+
     /// <summary>The certificates, with keys, that this client shows to servers that ask; null, the default, for none.</summary>
     public X509Certificate2Collection? ClientCertificates { get; set; }
 

@@ -13,6 +13,9 @@ public sealed record FlightChannelOptions
     /// </summary>
     public Func<Uri, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
+    /// <summary>Whom to take for the store at <c>https</c> endpoints; null, the default, for whomever the system's authorities vouch for.</summary>
+    public StoreTrust? Trust { get; init; }
+
     /// <summary>The run's key, or the operator's.</summary>
     public required string Key { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Executor.Contracts.Integrity;
 using Executor.Flight.Client;
@@ -20,11 +21,12 @@ internal sealed class StoreConnections : IDisposable
         }
 
         Options = options;
+        var authorities = options.Trust?.ToCertificates();
         var authorization = new FlightClientOptions { AuthorizationProvider = () => "Bearer " + options.Key };
         _pods = [.. options.Endpoints.Select(endpoint =>
         {
             var channel = new Lazy<GrpcChannel>(() => GrpcChannel.ForAddress(
-                endpoint.GetLeftPart(UriPartial.Authority), ChannelOptions(options, endpoint)));
+                endpoint.GetLeftPart(UriPartial.Authority), ChannelOptions(options, endpoint, authorities)));
             return new Pod(endpoint, channel, new Lazy<FlightClient>(() => new FlightClient(channel.Value, authorization)));
         })];
     }
@@ -83,8 +85,10 @@ internal sealed class StoreConnections : IDisposable
         }
     }
 
-    private static GrpcChannelOptions ChannelOptions(FlightChannelOptions options, Uri endpoint) => new()
+    private static GrpcChannelOptions ChannelOptions(FlightChannelOptions options, Uri endpoint, X509Certificate2Collection? authorities) => new()
     {
+        RootCertificates = authorities,
+        ServerName = options.Trust?.ServerName,
         TimeProvider = options.TimeProvider,
         ConnectCallback = options.Connect is { } connect ? cancellationToken => connect(endpoint, cancellationToken) : null,
     };

@@ -1,3 +1,5 @@
+using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using Executor.Flight.AspNetCore;
 using Executor.Grpc.AspNetCore.Hosting;
@@ -12,6 +14,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -48,7 +51,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         Address = new Uri(addresses.First());
     }
 
-    /// <summary>Where the store listens: <c>http://host:port</c>.</summary>
+    /// <summary>Where the store listens: <c>http://host:port</c>, or <c>https://host:port</c> with TLS.</summary>
     public Uri Address { get; }
 
     /// <summary>The shuffle, without the wire.</summary>
@@ -73,7 +76,8 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <summary>Probes the object store, then starts to listen.</summary>
     /// <exception cref="ArgumentException">The options contradict each other; the message names the option.</exception>
     /// <exception cref="ObjectStoreException">The object store cannot be used, or does not keep the promises that the store rests on.</exception>
-    /// <exception cref="IOException">The key file or the port cannot be used.</exception>
+    /// <exception cref="IOException">The key file, the certificate's files or the port cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">One of these files may not be read.</exception>
     public static async Task<ShuffleStoreHost> StartAsync(ShuffleStoreOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -107,7 +111,10 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
             var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
-            var application = Build(options, loggers, server, engine, receiving);
+            var certificate = options.Tls is { } files
+                ? new ServerCertificate(files, options.TimeProvider, loggers.CreateLogger<ServerCertificate>())
+                : null;
+            var application = Build(options, loggers, server, engine, receiving, certificate);
             try
             {
                 await application.StartAsync(cancellationToken);
@@ -146,7 +153,12 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        ShuffleStoreOptions options, ILoggerFactory loggers, ShuffleFlightServer server, ShuffleEngine engine, ReceiveMemory receiving)
+        ShuffleStoreOptions options,
+        ILoggerFactory loggers,
+        ShuffleFlightServer server,
+        ShuffleEngine engine,
+        ReceiveMemory receiving,
+        ServerCertificate? certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -159,7 +171,14 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.UseGrpcLimits(options.StreamWindowBytes);
-            kestrel.Listen(options.Listen, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(options.Listen, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (certificate is not null)
+                {
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(TlsOf(certificate)) });
+                }
+            });
         });
         builder.Services.AddLargeTransportBuffers();
         var application = builder.Build();
@@ -173,4 +192,10 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         });
         return application;
     }
+
+    private static SslServerAuthenticationOptions TlsOf(ServerCertificate certificate) => new()
+    {
+        ServerCertificateContext = certificate.Current,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+    };
 }

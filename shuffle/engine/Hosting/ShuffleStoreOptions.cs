@@ -2,6 +2,7 @@ using System.Net;
 using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Executor.Shuffle.Engine.Hosting;
@@ -11,6 +12,9 @@ public sealed record ShuffleStoreOptions
 {
     /// <summary>Where to listen; 127.0.0.1 at a free port by default.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>What to speak TLS with; without TLS if null, which is the default.</summary>
+    public TlsFiles? Tls { get; init; }
 
     /// <summary>The folder that holds the objects. Set this or <see cref="ObjectStore"/>.</summary>
     public string? Directory { get; init; }

@@ -210,7 +210,6 @@ public sealed class Installation : IAsyncDisposable
     public async Task<V1Job> RunByChartAsync(string run, string workflow)
     {
         var token = TestContext.Current.CancellationToken;
-        var store = await Client.Services(Namespace).ReadAsync("executor-store", token);
         await ApplyChartAsync(
             $$"""
             image: {tag: dev, pullPolicy: IfNotPresent}
@@ -221,8 +220,6 @@ public sealed class Installation : IAsyncDisposable
               enabled: true
               id: {{run}}
               image: {{ShellImage}}
-              # A lab has no DNS.
-              store: http://{{store.Spec!.ClusterIP}}:8815
               resources: {cpu: 250m, memory: 256Mi}
               workflow: {{JsonSerializer.Serialize(await File.ReadAllTextAsync(workflow, token))}}
             """,

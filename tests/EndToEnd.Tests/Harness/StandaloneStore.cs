@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Executor.TestKit;
+using Executor.TestKit.Certificates;
 using Executor.TestKit.Processes;
 using Xunit;
 
@@ -12,17 +14,19 @@ public sealed class StandaloneStore : IAsyncDisposable
     private static readonly string Program = Repository.Program("shuffle-store", "shuffle-store");
     private readonly Workspace _workspace;
     private readonly int _port = FreePort.Find();
+    private readonly string[] _tls;
     private RunningProgram _process;
 
-    private StandaloneStore(Workspace workspace, string keyFile)
+    private StandaloneStore(Workspace workspace, string keyFile, string[] tls)
     {
         _workspace = workspace;
+        _tls = tls;
         KeyFile = keyFile;
         _process = StartProcess();
     }
 
     /// <summary>Where it listens.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"{(_tls.Length > 0 ? "https" : "http")}://127.0.0.1:{_port}");
 
     /// <summary>The file with its master key.</summary>
     public string KeyFile { get; }
@@ -34,13 +38,15 @@ public sealed class StandaloneStore : IAsyncDisposable
     public string[] Options => ["--store", Url, "--store-key-file", KeyFile];
 
     /// <summary>Starts one and waits until it listens.</summary>
-    public static async Task<StandaloneStore> StartAsync(Workspace workspace)
+    /// <param name="workspace">Where it belongs.</param>
+    /// <param name="authority">What signs the certificate that it speaks TLS with; null for a store without TLS.</param>
+    public static async Task<StandaloneStore> StartAsync(Workspace workspace, TestAuthority? authority = null)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         var keyFile = workspace.Write("store.key", "");
         await File.WriteAllBytesAsync(keyFile, [.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
         File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var store = new StandaloneStore(workspace, keyFile);
+        var store = new StandaloneStore(workspace, keyFile, authority is null ? [] : WriteCertificate(workspace, authority));
         await store.WhenListeningAsync();
         return store;
     }
@@ -66,9 +72,16 @@ public sealed class StandaloneStore : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
+    private static string[] WriteCertificate(Workspace workspace, TestAuthority authority)
+    {
+        using var certificate = authority.Server();
+        var key = certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
+        return ["--tls-cert-file", workspace.Write("tls.crt", certificate.ExportCertificatePem()), "--tls-key-file", workspace.Write("tls.key", key)];
+    }
+
     private RunningProgram StartProcess() => _workspace.StartProgram(
         Program,
-        "--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"), "--directory", Folder, "--key-file", KeyFile);
+        ["--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"), "--directory", Folder, "--key-file", KeyFile, .. _tls]);
 
     private Task WhenListeningAsync() => Poll.UntilAsync(
         () =>

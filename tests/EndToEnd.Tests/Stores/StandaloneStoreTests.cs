@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
+using Executor.TestKit.Certificates;
 using Executor.TestKit.Processes;
 using Xunit;
 
@@ -39,6 +40,34 @@ public sealed partial class StandaloneStoreTests : IAsyncDisposable
         Assert.Contains("key", result.Error, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_speaks_TLS_is_used_with_its_authority_named_or_beside_the_key(bool isNamed)
+    {
+        using var authority = new TestAuthority();
+        await using var store = await StandaloneStore.StartAsync(_workspace, authority);
+        var file = _workspace.Write(isNamed ? "authority.pem" : "ca.crt", authority.CertificatePem);
+
+        var run = await RunAsync(store, 0, isNamed ? ["--store-ca-file", file] : []);
+
+        Assert.Contains("4000000", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_whose_certificate_is_of_another_authority_is_not_used()
+    {
+        using var authority = new TestAuthority();
+        using var other = new TestAuthority();
+        await using var store = await StandaloneStore.StartAsync(_workspace, authority);
+        _workspace.Write("ca.crt", other.CertificatePem);
+
+        var result = await RunAsync(store, 3);
+
+        Assert.Contains("certificate", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_example_in_the_documentation_reads_a_result_with_pyarrows_Flight()
     {
@@ -57,7 +86,7 @@ public sealed partial class StandaloneStoreTests : IAsyncDisposable
         Assert.Contains("4000000", read.Output, StringComparison.Ordinal);
     }
 
-    private async Task<ProgramResult> RunAsync(StandaloneStore store, int exitCode) => (await _workspace.ExecutorAsync(
+    private async Task<ProgramResult> RunAsync(StandaloneStore store, int exitCode, params string[] more) => (await _workspace.ExecutorAsync(
     [
         "run",
         _workspace.WriteWorkflow(
@@ -84,7 +113,7 @@ public sealed partial class StandaloneStoreTests : IAsyncDisposable
             results: [sum.total]
             """,
             "numbers"),
-        "--run-id", "numbers-1", .. store.Options,
+        "--run-id", "numbers-1", .. store.Options, .. more,
     ])).Expect(exitCode);
 
     [GeneratedRegex(@"```python\n(?<code>.*?)```", RegexOptions.Singleline)]

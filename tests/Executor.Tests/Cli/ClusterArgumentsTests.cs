@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Executor.Cli;
 using Executor.Cluster;
+using Executor.Hosting;
 using Xunit;
 
 namespace Executor.Tests.Cli;
@@ -48,6 +49,7 @@ public sealed class ClusterArgumentsTests : IDisposable
         Set(ClusterVariables.NamespaceName, "team");
         Set(ClusterVariables.Store, "http://10.0.0.1:8815");
         Set(ClusterVariables.StoreKeyFile, "/keys/master.key");
+        Set(ClusterVariables.StoreServerName, "executor-store.team.svc");
         Set(ClusterVariables.Registry, "registry.example/executor");
         Set(ClusterVariables.Tag, "7");
         Set(ClusterVariables.RunnerImage, "my/runner:1");
@@ -56,6 +58,7 @@ public sealed class ClusterArgumentsTests : IDisposable
         Set(ClusterVariables.PullSecrets, "a, b,");
         var options = Options()!;
         Assert.Equal(("team", new Uri("http://10.0.0.1:8815"), "/keys/master.key"), (options.NamespaceName, options.Store, options.StoreKeyFile));
+        Assert.Equal("executor-store.team.svc", options.StoreServerName);
         Assert.Equal("my/runner:1", options.Images.Runner);
         Assert.Equal("registry.example/executor/dotnet-task:7", options.Images.Dotnet);
         Assert.Equal(("my/python:3", "Always"), (options.Images.Default, options.Images.PullPolicy));
@@ -94,7 +97,7 @@ public sealed class ClusterArgumentsTests : IDisposable
     {
         var (arguments, parsed) = Parse(words);
         Assert.Empty(parsed.Errors);
-        return arguments.Options(parsed, null, null);
+        return arguments.Options(parsed, StoreAddress.Embedded);
     }
 
     private static (ClusterArguments Arguments, ParseResult Parsed) Parse(params string[] words)

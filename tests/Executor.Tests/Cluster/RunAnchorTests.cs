@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Executor.Cluster;
+using Executor.Launching.Kubernetes.Pods;
 using Executor.TestKit.Kubernetes;
 using Executor.Tests.Launching.Kubernetes;
 using Xunit;
@@ -50,8 +51,8 @@ public sealed class RunAnchorTests : ClusterFixture
     public async Task The_secret_is_owned_written_once_and_never_read()
     {
         var anchor = await EnsureAsync();
-        await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", Cancellation);
-        await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", Cancellation);
+        await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", null, Cancellation);
+        await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", null, Cancellation);
         var secret = Server.All(SecretsPath).Single();
         Assert.Equal(anchor.Uid, (string?)secret["metadata"]!["ownerReferences"]![0]!["uid"]);
         Assert.True((bool)secret["immutable"]!);
@@ -59,16 +60,34 @@ public sealed class RunAnchorTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_store_of_another_authority_has_a_secret_of_its_own()
+    {
+        var anchor = await EnsureAsync();
+        foreach (var authority in (string?[])[null, "first", "second", "second"])
+        {
+            await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", authority, Cancellation);
+        }
+
+        var secrets = Server.All(SecretsPath);
+        Assert.Equal(3, secrets.Count);
+        foreach (var authority in (string?[])[null, "first", "second"])
+        {
+            var secret = secrets.Single(item => (string?)item["metadata"]!["name"] == ObjectNames.RunSecret("nightly", anchor.Uid, authority));
+            Assert.Equal(authority, (string?)secret["stringData"]![PodFactory.StoreAuthoritiesKey]);
+        }
+    }
+
+    [Fact]
     public async Task With_the_anchor_everything_that_it_owns_goes()
     {
         var anchor = await EnsureAsync();
-        await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", Cancellation);
+        await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, "key", null, Cancellation);
         Server.Create(JobsPath, new SampleJobs(anchorUid: anchor.Uid).Job());
         Assert.True(await RunAnchor.DeleteAsync(Cluster, "nightly", Cancellation));
         Assert.Empty(Server.All(SecretsPath).Concat(Server.All(JobsPath)).Concat(Server.All(ConfigMapsPath)).Select(item => (JsonNode)item));
         Assert.False(await RunAnchor.DeleteAsync(Cluster, "nightly", Cancellation));
     }
 
-    private Task<Executor.Launching.Kubernetes.Pods.ObjectReference> EnsureAsync() =>
+    private Task<ObjectReference> EnsureAsync() =>
         RunAnchor.EnsureAsync(Cluster, "nightly", "q", Store, Cancellation);
 }

@@ -1,5 +1,6 @@
 using Executor.Flight.AspNetCore;
 using Executor.Grpc;
+using Executor.TestKit.Certificates;
 using Flight.Tests.Servers;
 using Microsoft.AspNetCore.Hosting;
 using Xunit;
@@ -39,14 +40,14 @@ public sealed class PyArrowClientTests
     [Fact]
     public async Task PyArrow_trusts_the_server_for_its_authority()
     {
-        using var certificates = new TestCertificates();
+        using var authority = new TestAuthority();
         var file = Path.Combine(Path.GetTempPath(), $"authority-{Guid.NewGuid():N}.pem");
-        await File.WriteAllTextAsync(file, certificates.Authority.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, authority.CertificatePem, TestContext.Current.CancellationToken);
         try
         {
             await using var host = await KestrelHost.StartAsync(
                 app => app.MapFlightServer(new StoringFlightServer()),
-                endpoint => endpoint.UseHttps(certificates.Server));
+                endpoint => endpoint.UseHttps(authority.Server("localhost")));
             await Python.RunAsync("client.py", "tls", $"grpc+tls://127.0.0.1:{host.Port}", file);
         }
         finally

@@ -4,6 +4,7 @@ using Executor.Grpc;
 using Executor.Grpc.AspNetCore;
 using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Grpc.Client;
+using Executor.TestKit.Certificates;
 using Flight.Tests.Servers;
 using Microsoft.AspNetCore.Hosting;
 using Xunit;
@@ -39,11 +40,11 @@ public sealed class ConnectCallbackTests
     [Fact]
     public async Task TLS_is_spoken_over_the_stream_and_the_name_of_the_address_is_verified()
     {
-        using var certificates = new TestCertificates();
-        await using var host = await StartAsync(certificates);
+        using var authority = new TestAuthority();
+        await using var host = await StartAsync(authority);
         var options = new GrpcChannelOptions
         {
-            RootCertificates = [certificates.Authority],
+            RootCertificates = [authority.Certificate],
             ConnectCallback = cancellationToken => ConnectAsync(host.Port, cancellationToken),
         };
 
@@ -69,13 +70,13 @@ public sealed class ConnectCallbackTests
         Assert.Contains("the tunnel is closed", failure.Status.Detail, StringComparison.Ordinal);
     }
 
-    private static Task<KestrelHost> StartAsync(TestCertificates? certificates = null) => KestrelHost.StartAsync(
+    private static Task<KestrelHost> StartAsync(TestAuthority? authority = null) => KestrelHost.StartAsync(
         app => app.MapGrpcMethod(ByteMethods.Unary, (byte[] request, ServerCallContext _) => Task.FromResult(request)),
         endpoint =>
         {
-            if (certificates is not null)
+            if (authority is not null)
             {
-                endpoint.UseHttps(certificates.Server);
+                endpoint.UseHttps(authority.Server("localhost"));
             }
         });
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.TestKit;
+using Executor.TestKit.Certificates;
 using Executor.TestKit.Kubernetes;
 
 namespace Kubernetes.Tests.Client;
@@ -36,8 +37,8 @@ public sealed class TransportTests : ClientFixture
     [Fact]
     public async Task A_certificate_of_another_authority_is_refused()
     {
-        using var other = new ServerCertificates();
-        var client = Connect(change: configuration => configuration.SslCaCerts = [other.Authority]);
+        using var other = new TestAuthority();
+        var client = Connect(change: configuration => configuration.SslCaCerts = [other.Certificate]);
 
         var failure = await Assert.ThrowsAsync<KubernetesException>(() => client.GetVersionAsync(Cancellation));
         Assert.True(failure.IsTransportFailure);
@@ -69,7 +70,7 @@ public sealed class TransportTests : ClientFixture
     [InlineData(false)]
     public async Task A_client_certificate_is_shown(bool rsa)
     {
-        var (certificate, key) = Server.Certificates.Client("ann", rsa);
+        var (certificate, key) = Server.Authority.Client("ann", rsa);
         var client = Connect($"{{client-certificate: {Write("c", certificate)}, client-key: {Write("k", key)}}}");
 
         await client.GetVersionAsync(Cancellation);

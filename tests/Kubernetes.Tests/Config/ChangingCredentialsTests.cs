@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Executor.Kubernetes.Config;
 using Executor.TestKit;
-using Executor.TestKit.Kubernetes;
+using Executor.TestKit.Certificates;
 
 namespace Kubernetes.Tests.Config;
 
@@ -59,9 +59,9 @@ public sealed class ChangingCredentialsTests : IDisposable
     [Fact]
     public async Task A_pods_service_account_is_found_by_its_variables_and_files()
     {
-        using var authority = new ServerCertificates();
+        using var authority = new TestAuthority();
         Write("token", "sesame");
-        Write("ca.crt", authority.AuthorityPem);
+        Write("ca.crt", authority.CertificatePem);
         Write("namespace", "batch\n");
 
         Assert.True(KubernetesClientConfiguration.IsInCluster(_folder.FullName, Variables("fd00::1", "443")));
@@ -118,7 +118,7 @@ public sealed class ChangingCredentialsTests : IDisposable
     [Fact]
     public async Task A_plugin_may_give_a_certificate()
     {
-        using var authority = new ServerCertificates();
+        using var authority = new TestAuthority();
         var (certificate, key) = authority.Client("ann");
         var status = new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key };
         using var credentials = new ExecCredentials(Plugin("x"), new ScriptedRunner(Output(status)), _time);

@@ -1,5 +1,5 @@
 using Executor.Kubernetes.Config;
-using Executor.TestKit.Kubernetes;
+using Executor.TestKit.Certificates;
 
 namespace Kubernetes.Tests.Config;
 
@@ -61,9 +61,9 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData(false)]
     public void A_client_certificate_is_read_from_data_and_from_files_beside_the_config(bool rsa)
     {
-        using var authority = new ServerCertificates();
+        using var authority = new TestAuthority();
         var (certificate, key) = authority.Client("ann", rsa);
-        System.IO.File.WriteAllText(Path.Combine(_folder.FullName, "ann.crt"), certificate + "\n" + authority.AuthorityPem);
+        System.IO.File.WriteAllText(Path.Combine(_folder.FullName, "ann.crt"), certificate + "\n" + authority.CertificatePem);
         System.IO.File.WriteAllText(Path.Combine(_folder.FullName, "ann.key"), "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + key);
 
         var fromFiles = Load(File("{client-certificate: ann.crt, client-key: ann.key}"));
@@ -152,7 +152,7 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public void A_key_of_another_certificate_is_refused()
     {
-        using var authority = new ServerCertificates();
+        using var authority = new TestAuthority();
         var (certificate, _) = authority.Client("ann");
         var (_, key) = authority.Client("bob");
 

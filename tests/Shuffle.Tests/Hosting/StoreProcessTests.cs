@@ -64,6 +64,8 @@ public sealed class StoreProcessTests
     [InlineData("--window-mib", "--directory", "x", "--window-mib", "0")]
     [InlineData("--ingest-budget-mib", "--directory", "x", "--window-mib", "200")]
     [InlineData("--nonsense", "--directory", "x", "--nonsense")]
+    [InlineData("--tls-key-file", "--directory", "x", "--tls-cert-file", "tls.crt")]
+    [InlineData("--tls-cert-file", "--directory", "x", "--tls-key-file", "tls.key")]
     public async Task A_wrong_flag_is_named_and_nothing_is_started(string named, params string[] arguments)
     {
         var (code, error) = await StoreProcess.FailAsync(arguments);
@@ -81,6 +83,24 @@ public sealed class StoreProcessTests
         var (code, error) = await StoreProcess.FailAsync("--directory", folder.Path, "--listen", "127.0.0.1:0", "--key-file", link);
         Assert.Equal(2, code);
         Assert.Contains("holds 5 bytes", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 3)]
+    public async Task A_certificate_that_cannot_be_used_ends_the_process_with_its_name(bool isThere, int expected)
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "tls.crt");
+        if (isThere)
+        {
+            await File.WriteAllTextAsync(file, "nonsense", Token);
+        }
+
+        var (code, error) = await StoreProcess.FailAsync(
+            "--directory", folder.Path, "--listen", "127.0.0.1:0", "--tls-cert-file", file, "--tls-key-file", file);
+        Assert.Equal(expected, code);
+        Assert.Contains(file, error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
-"""Puts an output into the store, commits and seals it, and reads it back, with nothing but pyarrow.flight. Arguments: address, key, run."""
+"""Puts an output into the store, commits and seals it, and reads it back, with nothing but pyarrow.flight.
+
+Arguments: address, key, run, and for TLS the file with the authority."""
 import base64
 import json
 import sys
@@ -6,8 +8,9 @@ import sys
 import pyarrow as pa
 import pyarrow.flight as flight
 
-address, key, run = sys.argv[1:]
-client = flight.FlightClient(address)
+address, key, run = sys.argv[1:4]
+tls = {"tls_root_certs": open(sys.argv[4]).read()} if len(sys.argv) > 4 else {}
+client = flight.FlightClient(address, **tls)
 token = client.authenticate_basic_token("anyone", key)
 options = flight.FlightCallOptions(headers=[token])
 schema = pa.schema([("region", pa.dictionary(pa.int32(), pa.string())), ("amount", pa.float64())])
@@ -58,7 +61,7 @@ report = json.loads(act("verify-run", {"run": run})[0])
 assert report["blocks"] == 15 and report["losses"] == [], report
 assert "commit" in [action.type for action in client.list_actions(options)]
 try:
-    flight.FlightClient(address).get_flight_info(flight.FlightDescriptor.for_path(run, "sales.lines"))
+    flight.FlightClient(address, **tls).get_flight_info(flight.FlightDescriptor.for_path(run, "sales.lines"))
     raise AssertionError("no key was needed")
 except flight.FlightUnauthorizedError:
     pass

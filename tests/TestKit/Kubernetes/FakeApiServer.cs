@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Executor.TestKit.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -26,10 +27,10 @@ public sealed partial class FakeApiServer : IAsyncDisposable
     private readonly ConcurrentDictionary<(string NamespaceName, string Pod, string Container), string> _logs = [];
     private readonly ITimer? _bookmarks;
 
-    private FakeApiServer(FakeApiOptions options, WebApplication app, ServerCertificates certificates)
+    private FakeApiServer(FakeApiOptions options, WebApplication app, TestAuthority authority)
     {
         Options = options;
-        Certificates = certificates;
+        Authority = authority;
         _app = app;
         _api = new ObjectApi(_storage, options);
         if (options.BookmarkInterval is { } interval)
@@ -42,7 +43,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
     public FakeApiOptions Options { get; }
 
     /// <summary>The authority behind its certificate, for clients' certificates too.</summary>
-    public ServerCertificates Certificates { get; }
+    public TestAuthority Authority { get; }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
@@ -71,7 +72,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
     public static async Task<FakeApiServer> StartAsync(FakeApiOptions? options = null, params string[] names)
     {
         options ??= new FakeApiOptions();
-        var certificates = new ServerCertificates();
+        var authority = new TestAuthority();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -80,13 +81,13 @@ public sealed partial class FakeApiServer : IAsyncDisposable
             endpoint.Protocols = options.Http2 ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             endpoint.UseHttps(https =>
             {
-                https.ServerCertificate = certificates.Server(names);
+                https.ServerCertificate = authority.Server(names);
                 https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                 https.AllowAnyClientCertificate();
             });
         }));
         var app = builder.Build();
-        var server = new FakeApiServer(options, app, certificates);
+        var server = new FakeApiServer(options, app, authority);
         app.UseWebSockets();
         app.Run(server.AnswerAsync);
         await app.StartAsync();
@@ -178,7 +179,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
         kind: Config
         current-context: test
         contexts: [{name: test, context: {cluster: test, user: test, namespace: batch}}]
-        clusters: [{name: test, cluster: {server: "{{{Address}}}", certificate-authority-data: {{{Base64(Certificates.AuthorityPem)}}} }}]
+        clusters: [{name: test, cluster: {server: "{{{Address}}}", certificate-authority-data: {{{Base64(Authority.CertificatePem)}}} }}]
         users: [{name: test, user: {{{user}}} }]
         """;
 
@@ -191,7 +192,7 @@ public sealed partial class FakeApiServer : IAsyncDisposable
         }
 
         await _app.DisposeAsync();
-        Certificates.Dispose();
+        Authority.Dispose();
     }
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));

@@ -19,9 +19,11 @@ internal static class ObjectNames
     public static string Anchor(string run) => $"executor-{run}";
 
     /// <summary>
-    /// The Secret with the run's key, of one anchor: that of a run of the same name that was deleted a moment ago may stand still, and will go.
+    /// The Secret with the run's key, of one anchor: that of a run of the same name that was deleted a moment ago may stand still, and will go. It cannot
+    /// be changed, so that another one takes its place where the store's authorities are others.
     /// </summary>
-    public static string RunSecret(string run, string anchorUid) => $"executor-{run}-key-{Hash(anchorUid)}";
+    public static string RunSecret(string run, string anchorUid, string? storeAuthorities = null) =>
+        $"executor-{run}-key-{Hash(storeAuthorities is null ? anchorUid : $"{anchorUid}\n{storeAuthorities}")}";
 
     /// <summary>The Lease of the run's driver.</summary>
     public static string Lease(string run) => $"executor-{run}";

@@ -22,6 +22,9 @@ internal sealed class PodFactory(PodSettings settings)
     /// <summary>The key of the run's Secret.</summary>
     public const string RunSecretKey = "run.key";
 
+    /// <summary>The authorities of the store's certificate in the run's Secret.</summary>
+    public const string StoreAuthoritiesKey = "store-ca.crt";
+
     private const string RunnerVolume = "executor-runner";
     private const string ScratchVolume = "executor-scratch";
     private const string ScratchPath = "/executor-scratch";
@@ -141,14 +144,7 @@ internal sealed class PodFactory(PodSettings settings)
     private JsonArray Environment(TaskDescriptor descriptor, DescriptorSource source)
     {
         var variables = new JsonArray(
-            new JsonObject
-            {
-                ["name"] = EnvironmentNames.RunKey,
-                ["valueFrom"] = new JsonObject
-                {
-                    ["secretKeyRef"] = new JsonObject { ["name"] = settings.RunSecret, ["key"] = RunSecretKey },
-                },
-            },
+            OfRunSecret(EnvironmentNames.RunKey, RunSecretKey),
             new JsonObject
             {
                 ["name"] = EnvironmentNames.Incarnation,
@@ -156,6 +152,16 @@ internal sealed class PodFactory(PodSettings settings)
             },
             Variable(EnvironmentNames.ScratchDirectory, ScratchPath),
             Variable(EnvironmentNames.LogFormat, settings.LogFormat));
+        if (settings.HasStoreAuthorities)
+        {
+            variables.Add((JsonNode)OfRunSecret(EnvironmentNames.StoreAuthorities, StoreAuthoritiesKey));
+        }
+
+        if (settings.StoreServerName is { } serverName)
+        {
+            variables.Add((JsonNode)Variable(EnvironmentNames.StoreServerName, serverName));
+        }
+
         if (source.Inline is { } inline)
         {
             variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Verbatim(Encoding.UTF8.GetString(inline))));
@@ -174,6 +180,12 @@ internal sealed class PodFactory(PodSettings settings)
     /// A value that arrives as it is (core/v1 EnvVar.value): Kubernetes replaces $(NAME), and takes every $$ for one $, whatever follows it.
     /// </summary>
     private static string Verbatim(string value) => value.Replace("$", "$$", StringComparison.Ordinal);
+
+    private JsonObject OfRunSecret(string name, string key) => new()
+    {
+        ["name"] = name,
+        ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = settings.RunSecret, ["key"] = key } },
+    };
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 

@@ -27,6 +27,12 @@ internal sealed record PodSettings
     /// <summary>The Secret with the run's key.</summary>
     public required string RunSecret { get; init; }
 
+    /// <summary>True where <see cref="RunSecret"/> has the authorities of the store's certificate, too.</summary>
+    public bool HasStoreAuthorities { get; init; }
+
+    /// <summary>The name that the store's certificate is for; null for the host of its address.</summary>
+    public string? StoreServerName { get; init; }
+
     /// <summary>How runners write their logs.</summary>
     public string LogFormat { get; init; } = "json";
 }

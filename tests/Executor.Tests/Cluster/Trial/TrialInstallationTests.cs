@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.Json.Nodes;
 using Executor.Cluster;
 using Executor.Cluster.Trial;
@@ -10,6 +12,7 @@ namespace Executor.Tests.Cluster.Trial;
 public sealed class TrialInstallationTests : ClusterFixture
 {
     private const string Deployment = "/apis/apps/v1/namespaces/batch/deployments/executor-store";
+    private const string Secret = "/api/v1/namespaces/batch/secrets/executor-store-key";
     private readonly List<string> _notices = [];
 
     [Theory]
@@ -40,9 +43,39 @@ public sealed class TrialInstallationTests : ClusterFixture
         Assert.Equal(hasClass ? 1 : 0, Server.All("/api/v1/namespaces/batch/persistentvolumeclaims").Count);
         var store = Server.Find(Deployment)!["spec"]!["template"]!["spec"]!;
         Assert.All(store["containers"]!.AsArray(), container => Assert.True(JsonNode.DeepEquals(container!["resources"]!["limits"], container["resources"]!["requests"])));
-        Assert.NotNull(Server.Find("/api/v1/namespaces/batch/secrets/executor-store-key")!["stringData"] ?? Server.Find("/api/v1/namespaces/batch/secrets/executor-store-key")!["data"]);
         var role = Server.Find("/apis/rbac.authorization.k8s.io/v1/namespaces/batch/roles/executor-driver")!;
         Assert.Equal(AccessRules.Driver.Count, role["rules"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task The_store_speaks_TLS_under_the_name_of_its_service()
+    {
+        await InstallAsync();
+
+        using var authority = X509Certificate2.CreateFromPem(TextOf("ca.crt"));
+        using var certificate = X509Certificate2.CreateFromPem(TextOf("tls.crt"), TextOf("tls.key"));
+        using var chain = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { authority } },
+        };
+        Assert.True(chain.Build(certificate));
+        Assert.True(certificate.MatchesHostname("executor-store.batch.svc"));
+        Assert.False(certificate.MatchesHostname("executor-store.other.svc"));
+        Assert.Contains("--tls-cert-file", Server.Find(Deployment)!["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(item => (string?)item));
+        Assert.InRange(TextOf("master.key").Length, 32, 1024);
+    }
+
+    [Fact]
+    public async Task A_secret_that_has_no_certificate_is_taken_as_it_is()
+    {
+        Server.Create(Secret[..Secret.LastIndexOf('/')], JsonNode.Parse("""
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "executor-store-key"}, "data": {"master.key": "S0VFUC1USElTLUtFWQ=="} }
+            """)!.AsObject());
+
+        await InstallAsync();
+
+        Assert.Equal("KEEP-THIS-KEY", TextOf("master.key"));
+        Assert.DoesNotContain("tls", Server.Find(Deployment)!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,6 +87,16 @@ public sealed class TrialInstallationTests : ClusterFixture
         var refusal = await Assert.ThrowsAsync<ClusterException>(EnsureAsync);
         Assert.Contains("have the chart installed, or name a store with --store", refusal.Message, StringComparison.Ordinal);
     }
+
+    private async Task InstallAsync()
+    {
+        var installing = EnsureAsync();
+        await EventuallyAsync(() => Server.Find("/api/v1/namespaces/batch/services/executor-store") is not null, "the Service");
+        Server.Mutate(Deployment, item => item["status"] = new JsonObject { ["readyReplicas"] = 1 });
+        await installing;
+    }
+
+    private string TextOf(string name) => Encoding.UTF8.GetString(Convert.FromBase64String((string)Server.Find(Secret)!["data"]![name]!));
 
     private Task EnsureAsync() => TrialInstallation.EnsureAsync(Cluster, Options().Images, _notices.Add, TimeProvider.System, Cancellation);
 }

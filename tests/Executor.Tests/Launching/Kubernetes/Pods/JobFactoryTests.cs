@@ -46,6 +46,16 @@ public sealed class JobFactoryTests
     }
 
     [Fact]
+    public void The_runner_is_told_whom_to_take_for_the_store()
+    {
+        var settings = SampleJobs.Settings() with { HasStoreAuthorities = true, StoreServerName = "executor-store.batch.svc" };
+        var job = new SampleJobs(settings: settings).Job();
+        var authorities = Variable(job, EnvironmentNames.StoreAuthorities)["valueFrom"]!["secretKeyRef"]!;
+        Assert.Equal((settings.RunSecret, PodFactory.StoreAuthoritiesKey), ((string?)authorities["name"], (string?)authorities["key"]));
+        Assert.Equal("executor-store.batch.svc", SampleJobs.VariableOf(job, EnvironmentNames.StoreServerName));
+    }
+
+    [Fact]
     public void A_descriptor_that_is_stored_is_named_by_its_hash()
     {
         var sample = new SampleJobs();

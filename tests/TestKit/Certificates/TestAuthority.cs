@@ -2,32 +2,33 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Executor.TestKit.Kubernetes;
+namespace Executor.TestKit.Certificates;
 
 /// <summary>A certificate authority made for one test, and certificates that it signs.</summary>
-public sealed class ServerCertificates : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly TimeProvider _time = TimeProvider.System;
 
-    public ServerCertificates()
+    public TestAuthority()
     {
         var request = new CertificateRequest("CN=test-ca", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        Authority = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(1));
+        Certificate = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(1));
     }
 
-    public X509Certificate2 Authority { get; }
+    /// <summary>The authority's own certificate.</summary>
+    public X509Certificate2 Certificate { get; }
 
-    /// <summary>The authority as PEM.</summary>
-    public string AuthorityPem => Authority.ExportCertificatePem();
+    /// <summary>The same in PEM.</summary>
+    public string CertificatePem => Certificate.ExportCertificatePem();
 
     /// <summary>A server's certificate for the loopback address and the given names.</summary>
     public X509Certificate2 Server(params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Sign(key, new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256), "1.3.6.1.5.5.7.3.1", request =>
+        return Sign(key, new CertificateRequest("CN=server", key, HashAlgorithmName.SHA256), "1.3.6.1.5.5.7.3.1", request =>
         {
             var alternatives = new SubjectAlternativeNameBuilder();
             alternatives.AddIpAddress(IPAddress.Loopback);
@@ -58,7 +59,7 @@ public sealed class ServerCertificates : IDisposable
 
     public void Dispose()
     {
-        Authority.Dispose();
+        Certificate.Dispose();
         _key.Dispose();
     }
 
@@ -74,6 +75,6 @@ public sealed class ServerCertificates : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         var generator = X509SignatureGenerator.CreateForECDsa(_key);
         return request.Create(
-            Authority.SubjectName, generator, _time.GetUtcNow().AddHours(-1), _time.GetUtcNow().AddHours(12), RandomNumberGenerator.GetBytes(8));
+            Certificate.SubjectName, generator, _time.GetUtcNow().AddHours(-1), _time.GetUtcNow().AddHours(12), RandomNumberGenerator.GetBytes(8));
     }
 }
