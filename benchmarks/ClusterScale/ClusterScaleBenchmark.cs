@@ -76,21 +76,21 @@ internal sealed class ClusterScaleBenchmark : IBenchmark
 
     private static async Task MeasureCreatesAsync(ScaleCluster cluster, StoreProcess store, int count, int rounds, TextWriter report)
     {
-        var loops = new List<double>();
-        var drivers = new List<double>();
+        var loops = new List<ScaleFigures>();
+        var drivers = new List<ScaleFigures>();
         for (var round = 0; round < rounds; round++)
         {
-            var loop = await ScaleRole.MeasureAsync(cluster, store, "--run", $"loop-{round}", "--instances", Text(count), "--creates", "loop");
-            loops.Add(loop.CreatesPerSecond());
-            var driver = await ScaleRole.MeasureAsync(
-                cluster, store, "--run", $"driver-{round}", "--instances", Text(count), "--creates", "driver", "--pending", Text(count));
-            drivers.Add(driver.CreatesPerSecond());
+            loops.Add(await ScaleRole.MeasureAsync(cluster, store, "--run", $"loop-{round}", "--instances", Text(count), "--creates", "loop"));
+            drivers.Add(await ScaleRole.MeasureAsync(
+                cluster, store, "--run", $"driver-{round}", "--instances", Text(count), "--creates", "driver", "--pending", Text(count)));
         }
 
-        var table = new MarkdownTable($"creation of {count} Jobs, none of which asks for a pod, {rounds} rounds", "Jobs/s");
-        table.Add("the executor", Spread.Of(drivers).ToString("0"));
-        table.Add("a loop of concurrent POSTs of the same bodies", Spread.Of(loops).ToString("0"));
-        table.Add("executor / loop", Spread.Ratio(drivers, loops).ToString("0.00"));
+        var table = new MarkdownTable($"creation of {count} Jobs, none of which asks for a pod, {rounds} rounds", "Jobs/s", "processor time of the process, ms a Job");
+        var (rates, costs) = (drivers.Select(round => round.CreatesPerSecond()), drivers.Select(round => round.CpuPerCreate()));
+        var (loopRates, loopCosts) = (loops.Select(round => round.CreatesPerSecond()), loops.Select(round => round.CpuPerCreate()));
+        table.Add("the executor", Spread.Of(rates).ToString("0"), Spread.Of(costs).ToString("0.00"));
+        table.Add("a loop of concurrent POSTs of the same bodies", Spread.Of(loopRates).ToString("0"), Spread.Of(loopCosts).ToString("0.00"));
+        table.Add("executor / loop", Spread.Ratio(rates, loopRates).ToString("0.00"), Spread.Ratio(costs, loopCosts).ToString("0.00"));
         table.WriteTo(report);
         report.WriteLine();
     }

@@ -10,8 +10,10 @@ internal sealed class LaunchRequests : RequestCounter
     /// <summary>The attempt that the flow of control launches.</summary>
     internal static readonly AsyncLocal<AttemptId?> Launching = new();
 
-    /// <summary>When the Job of an attempt was first sent and last answered, by <see cref="Sightings.Key(AttemptId)"/>.</summary>
-    internal ConcurrentDictionary<string, (long Sent, long Answered)> Jobs { get; } = new();
+    /// <summary>
+    /// When the Job of an attempt was first sent and last answered, and how much processor time this process had used by then, by <see cref="Sightings.Key(AttemptId)"/>.
+    /// </summary>
+    internal ConcurrentDictionary<string, (long Sent, long Answered, TimeSpan Cpu)> Jobs { get; } = new();
 
     /// <summary>True to let every Job that is created ask for no pod, so that the Job controller lets it lie; <c>suspend</c> is not known before 1.21.</summary>
     internal bool AsksForNoPod { get; set; }
@@ -31,7 +33,8 @@ internal sealed class LaunchRequests : RequestCounter
         var sent = TimeProvider.System.GetTimestamp();
         var answer = await base.SendAsync(request, cancellationToken);
         var answered = TimeProvider.System.GetTimestamp();
-        Jobs.AddOrUpdate(Sightings.Key(attempt), (sent, answered), (_, first) => first with { Answered = answered });
+        var cpu = Environment.CpuUsage.TotalTime;
+        Jobs.AddOrUpdate(Sightings.Key(attempt), (sent, answered, cpu), (_, first) => first with { Answered = answered, Cpu = cpu });
         return answer;
     }
 

@@ -4,6 +4,7 @@ using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Config;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes;
+using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
 using Executor.Planning;
 using Executor.Scheduling;
@@ -40,7 +41,8 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
     /// <summary>Attempts that did not succeed.</summary>
     internal int Failed => _failed;
 
-    internal GenericClient<V1Job> Jobs => _client.Jobs(_namespaceName);
+    /// <summary>The Jobs, of whose answers as much is read as the executor reads.</summary>
+    internal GenericClient<V1Job> Jobs => new(_client, JobShape.Resource, _namespaceName);
 
     /// <summary>Makes what owns the Jobs of a run, and what makes the Jobs.</summary>
     internal async Task<(ObjectReference Anchor, JobFactory Jobs)> PrepareAsync(RunPlan plan, string run)

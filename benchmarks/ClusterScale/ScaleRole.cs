@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
@@ -78,6 +77,7 @@ internal static class ScaleRole
             Requests = new(driver.Requests.Counts),
             JobSent = driver.Requests.Jobs.ToDictionary(job => job.Key, job => job.Value.Sent),
             JobAnswered = driver.Requests.Jobs.ToDictionary(job => job.Key, job => job.Value.Answered),
+            CpuAnswered = driver.Requests.Jobs.ToDictionary(job => job.Key, job => job.Value.Cpu.TotalMilliseconds),
             EndSeen = driver.EndSeen,
             Ended = new(driver.Ended),
         }));
@@ -93,17 +93,17 @@ internal static class ScaleRole
     {
         var (_, factory) = await driver.PrepareAsync(plan, run);
         var descriptors = new DescriptorFactory(plan, run, [new Uri("http://executor-store:7411")]);
-        var jobs = new (AttemptId Attempt, JsonObject Job)[instances];
+        var jobs = new (AttemptId Attempt, ReadOnlyMemory<byte> Body)[instances];
         for (var index = 0; index < instances; index++)
         {
             var descriptor = descriptors.Create(0, index, 0, 1, []);
-            jobs[index] = (descriptor.Attempt, factory.Create(descriptor, JobFactory.Encode(descriptor), isStored: false, []));
+            jobs[index] = (descriptor.Attempt, factory.Write(descriptor, JobFactory.Encode(descriptor), isStored: false, []).Body);
         }
 
         await Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = LoopWidth }, async (next, token) =>
         {
             LaunchRequests.Launching.Value = next.Attempt;
-            await driver.Jobs.CreateAsync(next.Job, cancellationToken: token);
+            await driver.Jobs.CreateAsync(next.Body, cancellationToken: token);
         });
     }
 }
@@ -132,6 +132,9 @@ internal sealed record ScaleFigures
     /// <summary>When its creation was answered.</summary>
     public Dictionary<string, long> JobAnswered { get; init; } = [];
 
+    /// <summary>How many milliseconds of processor time the executor's process had used when the creation was answered.</summary>
+    public Dictionary<string, double> CpuAnswered { get; init; } = [];
+
     /// <summary>When the watch had shown the attempt's end.</summary>
     public Dictionary<string, long> EndSeen { get; init; } = [];
 
@@ -144,5 +147,13 @@ internal sealed record ScaleFigures
         var answered = JobAnswered.Values.Order().ToArray();
         var first = answered.Length / 3;
         return (answered.Length - 1 - first) / Stopwatch.GetElapsedTime(answered[first], answered[^1]).TotalSeconds;
+    }
+
+    /// <summary>Milliseconds of the process's processor time a creation, of the same creations as <see cref="CreatesPerSecond"/>.</summary>
+    public double CpuPerCreate()
+    {
+        var used = CpuAnswered.Values.Order().ToArray();
+        var first = used.Length / 3;
+        return (used[^1] - used[first]) / (used.Length - 1 - first);
     }
 }

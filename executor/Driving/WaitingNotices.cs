@@ -6,13 +6,13 @@ namespace Executor.Driving;
 
 /// <summary>
 /// What people are told of attempts that were accepted and do not run: once per task and reason, when an attempt has waited for the same reason
-/// for 30 seconds, and anew once none has waited for it in between. Not thread-safe.
+/// for 30 seconds, and anew once none has waited for it in between. What is seen costs the same however many wait. Not thread-safe.
 /// </summary>
 internal sealed class WaitingNotices(TaskGraph graph)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Dictionary<AttemptRef, (string Reason, DateTimeOffset Since)> _waiting = [];
-    private readonly HashSet<(int Task, string Reason)> _told = [];
+    private readonly Dictionary<(int Task, string Reason), Crowd> _crowds = [];
 
     /// <summary>When <see cref="Take"/> has something to tell though nothing is seen; null if never.</summary>
     public DateTimeOffset? NextDue
@@ -20,11 +20,11 @@ internal sealed class WaitingNotices(TaskGraph graph)
         get
         {
             DateTimeOffset? next = null;
-            foreach (var (attempt, wait) in _waiting)
+            foreach (var (what, crowd) in _crowds)
             {
-                if (!_told.Contains((attempt.Task, wait.Reason)) && !(wait.Since + Patience >= next))
+                if (!crowd.IsTold && LongestOf(what.Reason, crowd) is { } since && !(since + Patience >= next))
                 {
-                    next = wait.Since + Patience;
+                    next = since + Patience;
                 }
             }
 
@@ -44,15 +44,26 @@ internal sealed class WaitingNotices(TaskGraph graph)
             }
 
             _waiting.Remove(attempt);
-            if (!_waiting.Any(other => other.Key.Task == attempt.Task && other.Value.Reason == before.Reason))
+            var left = _crowds[(attempt.Task, before.Reason)];
+            if (--left.Count == 0)
             {
-                _told.Remove((attempt.Task, before.Reason));
+                _crowds.Remove((attempt.Task, before.Reason));
             }
         }
 
         if (reason is not null)
         {
             _waiting[attempt] = (reason, now);
+            if (!_crowds.TryGetValue((attempt.Task, reason), out var joined))
+            {
+                _crowds[(attempt.Task, reason)] = joined = new Crowd();
+            }
+
+            joined.Count++;
+            if (!joined.IsTold)
+            {
+                joined.Order.Enqueue((attempt, now));
+            }
         }
     }
 
@@ -60,17 +71,47 @@ internal sealed class WaitingNotices(TaskGraph graph)
     public IReadOnlyList<string> Take(DateTimeOffset now)
     {
         var notices = new List<string>();
-        foreach (var (attempt, (reason, since)) in _waiting)
+        foreach (var (what, crowd) in _crowds)
         {
-            if (since + Patience <= now && _told.Add((attempt.Task, reason)))
+            if (!crowd.IsTold && LongestOf(what.Reason, crowd) + Patience <= now)
             {
-                var count = _waiting.Count(other => other.Key.Task == attempt.Task && other.Value.Reason == reason);
+                crowd.IsTold = true;
+                crowd.Order.Clear();
                 notices.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{graph.Plan.Tasks[attempt.Task].Name}: {(count == 1 ? "1 instance waits" : $"{count} instances wait")}: {reason}"));
+                    $"{graph.Plan.Tasks[what.Task].Name}: {(crowd.Count == 1 ? "1 instance waits" : $"{crowd.Count} instances wait")}: {what.Reason}"));
             }
         }
 
         return notices;
+    }
+
+    /// <summary>Since when the attempt has waited that has waited longest.</summary>
+    private DateTimeOffset? LongestOf(string reason, Crowd crowd)
+    {
+        while (crowd.Order.TryPeek(out var first))
+        {
+            if (_waiting.TryGetValue(first.Attempt, out var wait) && wait == (reason, first.Since))
+            {
+                return first.Since;
+            }
+
+            crowd.Order.Dequeue();
+        }
+
+        return null;
+    }
+
+    /// <summary>The attempts of one task that wait for one reason.</summary>
+    private sealed class Crowd
+    {
+        /// <summary>How many wait.</summary>
+        public int Count { get; set; }
+
+        /// <summary>True once people know of it: <see cref="Order"/> is kept no longer.</summary>
+        public bool IsTold { get; set; }
+
+        /// <summary>Who came when. Those that have left stay until they are first.</summary>
+        public Queue<(AttemptRef Attempt, DateTimeOffset Since)> Order { get; } = [];
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -11,6 +12,8 @@ namespace Executor.Planning;
 /// </summary>
 internal static class CanonicalJson
 {
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
+
     /// <summary>The value's bytes.</summary>
     public static ReadOnlySpan<byte> Write(JsonElement value)
     {
@@ -24,24 +27,16 @@ internal static class CanonicalJson
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
-                var separator = "{"u8;
-                foreach (var property in value.EnumerateObject().OrderBy(p => p.Name, StringComparer.Ordinal))
-                {
-                    buffer.Write(separator);
-                    WriteText(buffer, property.Name);
-                    buffer.Write(":"u8);
-                    Write(buffer, property.Value);
-                    separator = ","u8;
-                }
-
-                buffer.Write(separator[0] == '{' ? "{}"u8 : "}"u8);
+                WriteMembers(buffer, value);
                 break;
             case JsonValueKind.Array:
                 buffer.Write("["u8);
-                for (var i = 0; i < value.GetArrayLength(); i++)
+                var isFirst = true;
+                foreach (var item in value.EnumerateArray())
                 {
-                    buffer.Write(i == 0 ? [] : ","u8);
-                    Write(buffer, value[i]);
+                    buffer.Write(isFirst ? [] : ","u8);
+                    isFirst = false;
+                    Write(buffer, item);
                 }
 
                 buffer.Write("]"u8);
@@ -50,30 +45,60 @@ internal static class CanonicalJson
                 WriteText(buffer, value.GetString()!);
                 break;
             default:
-                buffer.Write(Encoding.UTF8.GetBytes(value.GetRawText()));
+                buffer.Write(JsonMarshal.GetRawUtf8Value(value));
                 break;
         }
     }
 
-    private static void WriteText(ArrayBufferWriter<byte> buffer, string text)
+    private static void WriteMembers(ArrayBufferWriter<byte> buffer, JsonElement value)
     {
-        var escaped = new StringBuilder(text.Length + 2).Append('"');
-        foreach (var c in text)
+        var members = new (string Name, JsonElement Value)[value.GetPropertyCount()];
+        var count = 0;
+        foreach (var member in value.EnumerateObject())
         {
-            _ = c switch
-            {
-                '"' => escaped.Append("\\\""),
-                '\\' => escaped.Append("\\\\"),
-                '\b' => escaped.Append("\\b"),
-                '\f' => escaped.Append("\\f"),
-                '\n' => escaped.Append("\\n"),
-                '\r' => escaped.Append("\\r"),
-                '\t' => escaped.Append("\\t"),
-                < ' ' => escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => escaped.Append(c),
-            };
+            members[count++] = (member.Name, member.Value);
         }
 
-        buffer.Write(Encoding.UTF8.GetBytes(escaped.Append('"').ToString()));
+        Array.Sort(members, static (one, other) => string.CompareOrdinal(one.Name, other.Name));
+        buffer.Write("{"u8);
+        for (var i = 0; i < members.Length; i++)
+        {
+            buffer.Write(i == 0 ? [] : ","u8);
+            WriteText(buffer, members[i].Name);
+            buffer.Write(":"u8);
+            Write(buffer, members[i].Value);
+        }
+
+        buffer.Write("}"u8);
     }
+
+    private static void WriteText(ArrayBufferWriter<byte> buffer, string text)
+    {
+        buffer.Write("\""u8);
+        for (var rest = text.AsSpan(); !rest.IsEmpty;)
+        {
+            var plain = rest.IndexOfAny(Escaped) is var end and >= 0 ? rest[..end] : rest;
+            buffer.Advance(Encoding.UTF8.GetBytes(plain, buffer.GetSpan(Encoding.UTF8.GetMaxByteCount(plain.Length))));
+            rest = rest[plain.Length..];
+            if (!rest.IsEmpty)
+            {
+                WriteEscape(buffer, rest[0]);
+                rest = rest[1..];
+            }
+        }
+
+        buffer.Write("\""u8);
+    }
+
+    private static void WriteEscape(ArrayBufferWriter<byte> buffer, char c) => buffer.Write(c switch
+    {
+        '"' => "\\\""u8,
+        '\\' => "\\\\"u8,
+        '\b' => "\\b"u8,
+        '\f' => "\\f"u8,
+        '\n' => "\\n"u8,
+        '\r' => "\\r"u8,
+        '\t' => "\\t"u8,
+        _ => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")),
+    });
 }

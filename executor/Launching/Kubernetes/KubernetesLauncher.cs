@@ -33,7 +33,7 @@ internal sealed class KubernetesLauncher : ILauncher
     private readonly AnchorWatch _anchor;
     private readonly IRunRecords _records;
     private readonly GenericClient<V1Job> _jobs;
-    private readonly PodClient _pods;
+    private readonly GenericClient<V1Pod> _pods;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
     private readonly List<Task> _loops = [];
@@ -53,8 +53,8 @@ internal sealed class KubernetesLauncher : ILauncher
         _factory = factory;
         _records = records;
         _time = time;
-        _jobs = client.Jobs(options.NamespaceName);
-        _pods = client.Pods(options.NamespaceName);
+        _jobs = new GenericClient<V1Job>(client, JobShape.Resource, options.NamespaceName);
+        _pods = new GenericClient<V1Pod>(client, PodShape.Resource, options.NamespaceName);
         _creator = new JobCreator(client, options.NamespaceName, anchor.Uid, onFailure, time);
         _releaser = new JobReleaser(_jobs, options.Run, time);
         _tracker = new AttemptTracker(options.Pending, time);
@@ -109,7 +109,7 @@ internal sealed class KubernetesLauncher : ILauncher
         var attempt = descriptor.Attempt;
         var encoded = JobFactory.Encode(descriptor);
         var isStored = encoded.Length > JobFactory.MaxInlineDescriptor;
-        var job = _factory.Create(descriptor, encoded, isStored, _avoidance.Of(attempt.Instance));
+        var job = _factory.Write(descriptor, encoded, isStored, _avoidance.Of(attempt.Instance));
         if (_tracker.IsLaunched(attempt))
         {
             return;
@@ -130,7 +130,7 @@ internal sealed class KubernetesLauncher : ILauncher
         try
         {
             var created = await _creator.CreateAsync(job, attempt, cancellationToken);
-            _tracker.Launched(attempt, JobShape.Strip(created));
+            _tracker.Launched(attempt, created);
         }
         catch (Exception failure)
         {
@@ -210,8 +210,8 @@ internal sealed class KubernetesLauncher : ILauncher
     private async Task BeginAsync(Action<string> onFailure, CancellationToken cancellationToken)
     {
         var selector = $"{KubernetesLabels.Run}={_options.Run},{KubernetesLabels.Component}={KubernetesLabels.TaskComponent}";
-        var jobs = new Informer<V1Job>(_jobs, Options<V1Job>(selector, JobShape.Strip, "Jobs", onFailure), _tracker.Jobs);
-        var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, PodShape.Strip, "pods", onFailure), _tracker.Pods);
+        var jobs = new Informer<V1Job>(_jobs, Options<V1Job>(selector, "Jobs", onFailure), _tracker.Jobs);
+        var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, "pods", onFailure), _tracker.Pods);
         _releaser.Start();
         _loops.Add(GuardAsync(_quotas.RunAsync(onFailure, _ending.Token)));
         _loops.Add(GuardAsync(_nodes.RunAsync(_ending.Token)));
@@ -258,11 +258,10 @@ internal sealed class KubernetesLauncher : ILauncher
         }
     }
 
-    private static InformerOptions<T> Options<T>(string selector, Func<T, T> strip, string what, Action<string> onFailure)
+    private static InformerOptions<T> Options<T>(string selector, string what, Action<string> onFailure)
         where T : class => new()
         {
             LabelSelector = selector,
-            Transform = strip,
             OnFailure = failure => WatchFailures.Tell(failure, what, onFailure),
         };
 }

@@ -52,6 +52,11 @@ public class GenericClient<T>
     public Task<T> CreateAsync(JsonObject obj, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, Collection(), WriteQuery(options), Bytes(obj), cancellationToken);
 
+    /// <summary>Creates an object from JSON in UTF-8, which is sent as it is; see the overload with a tree.</summary>
+    /// <exception cref="KubernetesException">As of the typed create.</exception>
+    public Task<T> CreateAsync(ReadOnlyMemory<byte> utf8Json, WriteOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, Collection(), WriteQuery(options), utf8Json, cancellationToken);
+
     /// <summary>Reads an object in its newest state.</summary>
     /// <exception cref="KubernetesException">There is none of the name (<see cref="KubernetesException.IsNotFound"/>).</exception>
     public Task<T> ReadAsync(string name, CancellationToken cancellationToken = default) =>

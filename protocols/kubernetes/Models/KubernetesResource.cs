@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Executor.Kubernetes.Models;
@@ -50,6 +51,36 @@ public sealed class KubernetesResource<T>
 
     /// <summary>Reads a list.</summary>
     public JsonTypeInfo<KubernetesList<T>> ListTypeInfo { get; }
+
+    /// <summary>
+    /// The same kind, of which some members are skipped when it is read: they take neither time nor memory. No object that was read so is
+    /// fit for a replace, which would take the members away.
+    /// </summary>
+    /// <param name="members">Members by the model that has them and their name in JSON.</param>
+    /// <exception cref="ArgumentException">A model has no such member.</exception>
+    public KubernetesResource<T> Skipping(params (Type Model, string Member)[] members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        var options = new JsonSerializerOptions(TypeInfo.Options)
+        {
+            TypeInfoResolver = TypeInfo.Options.TypeInfoResolver!.WithAddedModifier(model =>
+            {
+                foreach (var (_, name) in members.Where(member => member.Model == model.Type))
+                {
+                    var skipped = model.Properties.FirstOrDefault(property => property.Name == name)
+                        ?? throw new ArgumentException($"{model.Type.Name} has no member '{name}'", nameof(members));
+                    model.Properties.Remove(skipped);
+                }
+            }),
+        };
+        return new KubernetesResource<T>(
+            Group,
+            Version,
+            Plural,
+            IsNamespaced,
+            (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)),
+            (JsonTypeInfo<KubernetesList<T>>)options.GetTypeInfo(typeof(KubernetesList<T>)));
+    }
 
     /// <summary>The plural with its group, such as <c>jobs.batch</c>.</summary>
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";

@@ -8,6 +8,21 @@ namespace Kubernetes.Tests.Models;
 public sealed class ModelJsonTests
 {
     [Fact]
+    public void Members_that_are_skipped_are_not_read_and_all_others_are()
+    {
+        const string Text = """
+            {"kind":"Job","apiVersion":"batch/v1","metadata":{"name":"sum-0-1"},"spec":{"backoffLimit":0,"template":{"spec":{"containers":[{"name":"main"}]}},"suspend":true}}
+            """;
+        var skipping = KubernetesResources.Jobs.Skipping((typeof(V1JobSpec), "template"));
+        var job = KubernetesJson.Deserialize(Encoding.UTF8.GetBytes(Text), skipping);
+        Assert.Null(job.Spec!.Template);
+        Assert.Equal((0, true, "sum-0-1"), (job.Spec.BackoffLimit, job.Spec.Suspend, job.Metadata.Name));
+        Assert.Equal("jobs.batch", skipping.ToString());
+        Assert.NotNull(KubernetesJson.Deserialize(Encoding.UTF8.GetBytes(Text), KubernetesResources.Jobs).Spec!.Template);
+        Assert.Throws<ArgumentException>(() => KubernetesResources.Jobs.Skipping((typeof(V1JobSpec), "templates")));
+    }
+
+    [Fact]
     public void A_pod_of_1_20_that_was_killed_for_memory_is_read()
     {
         var pod = Read("""

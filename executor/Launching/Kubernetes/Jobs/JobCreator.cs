@@ -18,7 +18,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5);
 
-    private readonly GenericClient<V1Job> _jobs = client.Jobs(namespaceName);
+    private readonly GenericClient<V1Job> _jobs = new(client, JobShape.Resource, namespaceName);
     private readonly PodClient _pods = client.Pods(namespaceName);
     private readonly Lock _telling = new();
     private long? _lastTold;
@@ -26,7 +26,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     /// <summary>Creates the Job, or adopts the one that stands under its name if that is the same.</summary>
     /// <returns>The Job as the server has it.</returns>
     /// <exception cref="LaunchException">There is no room for it now, or there never will be.</exception>
-    public async Task<V1Job> CreateAsync(JsonObject job, AttemptId attempt, CancellationToken cancellationToken)
+    public async Task<V1Job> CreateAsync(AttemptJob job, AttemptId attempt, CancellationToken cancellationToken)
     {
         var created = await RepeatAsync(attempt, token => CreateOrAdoptAsync(job, attempt, token), cancellationToken);
         if (created.Spec?.ManagedBy == KubernetesLabels.JobController)
@@ -39,9 +39,9 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
 
     /// <summary>Makes the pod of a Job that is the executor's, if it is not there.</summary>
     /// <exception cref="LaunchException">There is no room for it now, or there never will be.</exception>
-    public async Task CreatePodAsync(JsonObject job, V1Job created, AttemptId attempt, CancellationToken cancellationToken)
+    public async Task CreatePodAsync(AttemptJob job, V1Job created, AttemptId attempt, CancellationToken cancellationToken)
     {
-        var pod = JobFactory.PodOf(job, created.Metadata.Uid!);
+        var pod = JobFactory.PodOf(job.ToTree(), created.Metadata.Uid!);
         try
         {
             await RepeatAsync(attempt, token => CreateUnlessThereAsync(pod, token), cancellationToken);
@@ -54,17 +54,17 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
         }
     }
 
-    private async Task<V1Job> CreateOrAdoptAsync(JsonObject job, AttemptId attempt, CancellationToken cancellationToken)
+    private async Task<V1Job> CreateOrAdoptAsync(AttemptJob job, AttemptId attempt, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return await _jobs.CreateAsync(job, cancellationToken: cancellationToken);
+                return await _jobs.CreateAsync(job.Body, cancellationToken: cancellationToken);
             }
             catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
             {
-                if (await FindAsync((string)job["metadata"]!["name"]!, cancellationToken) is { } standing)
+                if (await FindAsync(job.Name, cancellationToken) is { } standing)
                 {
                     return Adopt(standing, job, attempt);
                 }
@@ -84,7 +84,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
         }
     }
 
-    private V1Job Adopt(V1Job standing, JsonObject job, AttemptId attempt)
+    private V1Job Adopt(V1Job standing, AttemptJob job, AttemptId attempt)
     {
         var isOurs = standing.Metadata.OwnerReferences?.Any(owner => owner.Uid == anchorUid) == true;
         if (!isOurs || standing.Metadata.DeletionTimestamp is not null)
@@ -92,8 +92,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
             throw new LaunchException(hold: true, $"Job {standing.Metadata.Name} of an earlier run of the same name is still being deleted");
         }
 
-        var hash = (string?)job["metadata"]!["annotations"]![KubernetesLabels.DescriptorHash];
-        return standing.Metadata.Annotations?.TryGetValue(KubernetesLabels.DescriptorHash, out var found) == true && found == hash
+        return standing.Metadata.Annotations?.TryGetValue(KubernetesLabels.DescriptorHash, out var found) == true && found == job.DescriptorHash
             ? standing
             : throw new LaunchException(hold: false, $"Job {standing.Metadata.Name} is there and has another descriptor than {attempt}");
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
@@ -41,9 +40,9 @@ internal sealed class PodFactory(PodSettings settings)
     /// <summary>The template: metadata and spec.</summary>
     /// <exception cref="LaunchException">The task's fields do not make a pod that can run an attempt.</exception>
     public JsonObject Create(
-        TaskDescriptor descriptor, PlannedTask task, JsonObject labels, DescriptorSource source, IReadOnlyCollection<string> avoid)
+        TaskDescriptor descriptor, PlannedTask task, JsonObject labels, AttemptFields fields, IReadOnlyCollection<string> avoid)
     {
-        var container = Container(descriptor, task, source);
+        var container = Container(descriptor, task, fields);
         var podSecurity = PodDefaults.PodSecurity();
         var spec = new JsonObject
         {
@@ -83,8 +82,8 @@ internal sealed class PodFactory(PodSettings settings)
                 ["labels"] = labels.DeepClone(),
                 ["annotations"] = new JsonObject
                 {
-                    [KubernetesLabels.AttemptName] = descriptor.Attempt.ToString(),
-                    [KubernetesLabels.DescriptorHash] = source.Hash,
+                    [KubernetesLabels.AttemptName] = fields.AttemptName,
+                    [KubernetesLabels.DescriptorHash] = fields.DescriptorHash,
 
                     // A sidecar would change the class of service, and keep the pod from ending.
                     ["sidecar.istio.io/inject"] = "false",
@@ -114,7 +113,7 @@ internal sealed class PodFactory(PodSettings settings)
         ?? throw new LaunchException(
             hold: false, $"task {task.Name}: found no image, expected one for its command to run in; set the task's or the defaults' 'image', or --image");
 
-    private JsonObject Container(TaskDescriptor descriptor, PlannedTask task, DescriptorSource source)
+    private JsonObject Container(TaskDescriptor descriptor, PlannedTask task, AttemptFields fields)
     {
         var container = new JsonObject
         {
@@ -122,7 +121,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["image"] = ImageOf(task),
             ["command"] = new JsonArray($"{RunnerPath}/task-runner"),
             ["args"] = new JsonArray(),
-            ["env"] = Environment(descriptor, source),
+            ["env"] = Environment(descriptor, fields),
             ["resources"] = PodDefaults.Resources(descriptor.Resources, task.OtherResources),
             ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: false),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
@@ -141,7 +140,7 @@ internal sealed class PodFactory(PodSettings settings)
         return container;
     }
 
-    private JsonArray Environment(TaskDescriptor descriptor, DescriptorSource source)
+    private JsonArray Environment(TaskDescriptor descriptor, AttemptFields fields)
     {
         var variables = new JsonArray(
             OfRunSecret(EnvironmentNames.RunKey, RunSecretKey),
@@ -162,24 +161,19 @@ internal sealed class PodFactory(PodSettings settings)
             variables.Add((JsonNode)Variable(EnvironmentNames.StoreServerName, serverName));
         }
 
-        if (source.Inline is { } inline)
+        if (fields.Descriptor is { } inline)
         {
-            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, Verbatim(Encoding.UTF8.GetString(inline))));
+            variables.Add((JsonNode)Variable(EnvironmentNames.Descriptor, inline));
         }
         else
         {
-            variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorBlob, source.Hash));
+            variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorBlob, fields.DescriptorHash));
             variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorRun, descriptor.Attempt.Run));
             variables.Add((JsonNode)Variable(EnvironmentNames.DescriptorStores, string.Join(',', descriptor.Stores)));
         }
 
         return variables;
     }
-
-    /// <summary>
-    /// A value that arrives as it is (core/v1 EnvVar.value): Kubernetes replaces $(NAME), and takes every $$ for one $, whatever follows it.
-    /// </summary>
-    private static string Verbatim(string value) => value.Replace("$", "$$", StringComparison.Ordinal);
 
     private JsonObject OfRunSecret(string name, string key) => new()
     {

@@ -15,6 +15,7 @@ internal sealed class AttemptTracker
 {
     private readonly Dictionary<AttemptId, TrackedAttempt> _attempts = [];
     private readonly Dictionary<AttemptId, HashSet<string>> _launching = [];
+    private readonly PodlessCount _podless = new();
     private readonly DepartedIds _departed = new();
     private readonly Channel<Observation> _observations = Channel.CreateUnbounded<Observation>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<TrackerRequest> _requests = Channel.CreateUnbounded<TrackerRequest>(new UnboundedChannelOptions { SingleReader = true });
@@ -73,12 +74,12 @@ internal sealed class AttemptTracker
         }
     }
 
-    /// <summary>How many attempts have a Job and no pod yet, which quotas do not count.</summary>
+    /// <summary>How many attempts have a Job and no pod yet, which quotas do not count. Costs the same however many there are.</summary>
     public int WithoutPod()
     {
         lock (_lock)
         {
-            return _attempts.Values.Count(attempt => attempt is { Pod: null, HasEnded: false });
+            return _podless.Value;
         }
     }
 
@@ -265,7 +266,7 @@ internal sealed class AttemptTracker
     {
         if (!_attempts.TryGetValue(id, out var attempt))
         {
-            _attempts[id] = attempt = new TrackedAttempt(id) { MissingSince = _time.GetUtcNow() };
+            _attempts[id] = attempt = new TrackedAttempt(id, _podless) { MissingSince = _time.GetUtcNow(), IsKnown = true };
         }
 
         return attempt;
@@ -378,6 +379,7 @@ internal sealed class AttemptTracker
         }
 
         _attempts.Remove(attempt.Id);
+        attempt.IsKnown = false;
 
         // While its launch is under way, whoever launches it deletes a Job that has got no pod, and that is no end.
         if (!attempt.IsAbandoned && !_launching.ContainsKey(attempt.Id))

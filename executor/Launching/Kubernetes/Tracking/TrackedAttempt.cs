@@ -6,10 +6,25 @@ using Executor.Launching.Kubernetes.Pods;
 namespace Executor.Launching.Kubernetes.Tracking;
 
 /// <summary>What is known of one attempt's objects. Guarded by the tracker's lock.</summary>
-internal sealed class TrackedAttempt(AttemptId id)
+/// <param name="id">The attempt.</param>
+/// <param name="podless">Is kept right by what is set here.</param>
+internal sealed class TrackedAttempt(AttemptId id, PodlessCount podless)
 {
+    private bool _isPodless;
+
     /// <summary>The attempt.</summary>
     public AttemptId Id { get; } = id;
+
+    /// <summary>True from when the tracker knows of it until it has forgotten it.</summary>
+    public bool IsKnown
+    {
+        get;
+        set
+        {
+            field = value;
+            CountIfPodless();
+        }
+    }
 
     /// <summary>Since when it has no pod, while it has none.</summary>
     public DateTimeOffset MissingSince { get; set; }
@@ -21,7 +36,15 @@ internal sealed class TrackedAttempt(AttemptId id)
     public string? Node { get; set; }
 
     /// <summary>True while a launch has failed and what is left of it goes away: nothing is told of that.</summary>
-    public bool IsAbandoned { get; set; }
+    public bool IsAbandoned
+    {
+        get;
+        set
+        {
+            field = value;
+            CountIfPodless();
+        }
+    }
 
     /// <summary>When its pod was first seen.</summary>
     public DateTimeOffset PodSince { get; set; }
@@ -33,10 +56,26 @@ internal sealed class TrackedAttempt(AttemptId id)
     public V1Job? Job { get; set; }
 
     /// <summary>Its pod, as last seen; the latest one of several.</summary>
-    public V1Pod? Pod { get; set; }
+    public V1Pod? Pod
+    {
+        get;
+        set
+        {
+            field = value;
+            CountIfPodless();
+        }
+    }
 
     /// <summary>What was last told of it; null if nothing.</summary>
-    public ObservedPhase? Told { get; set; }
+    public ObservedPhase? Told
+    {
+        get;
+        set
+        {
+            field = value;
+            CountIfPodless();
+        }
+    }
 
     /// <summary>Why it was last said to wait.</summary>
     public string? ToldWaiting { get; set; }
@@ -99,4 +138,21 @@ internal sealed class TrackedAttempt(AttemptId id)
         facts is { ExitCode: 0, Platform: null, OutOfMemory: false } || (Pod?.Metadata ?? Job?.Metadata) is not { Name: { } name } subject
             ? null
             : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts);
+
+    private void CountIfPodless()
+    {
+        var isPodless = IsKnown && Pod is null && !HasEnded;
+        if (isPodless != _isPodless)
+        {
+            _isPodless = isPodless;
+            podless.Value += isPodless ? 1 : -1;
+        }
+    }
+}
+
+/// <summary>How many attempts that a tracker knows of have no pod and have not ended. Guarded by the tracker's lock.</summary>
+internal sealed class PodlessCount
+{
+    /// <summary>The number.</summary>
+    public int Value { get; set; }
 }

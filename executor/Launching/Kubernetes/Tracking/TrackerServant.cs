@@ -15,7 +15,7 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
 {
     private const int AtATime = 16;
 
-    private readonly GenericClient<V1Job> _jobs = client.Jobs(namespaceName);
+    private readonly GenericClient<V1Job> _jobs = new(client, JobShape.Resource, namespaceName);
     private readonly PodClient _pods = client.Pods(namespaceName);
     private readonly ObjectEvents _events = new(client, namespaceName);
 

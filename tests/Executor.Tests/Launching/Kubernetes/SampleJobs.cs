@@ -44,6 +44,11 @@ internal sealed class SampleJobs
     public JsonObject Job(TaskDescriptor descriptor, bool isStored = false, params string[] avoid) =>
         Factory.Create(descriptor, JobFactory.Encode(descriptor), isStored, avoid);
 
+    public AttemptJob Written(int index = 0, int attempt = 1) => Written(Descriptor(index, attempt));
+
+    public AttemptJob Written(TaskDescriptor descriptor, bool isStored = false, params string[] avoid) =>
+        Factory.Write(descriptor, JobFactory.Encode(descriptor), isStored, avoid);
+
     public LaunchRequest Request(int index = 0, int attempt = 1) => new(Descriptor(index, attempt), "secret");
 
     public void Check() => Factory.Check(_plan, _descriptors);

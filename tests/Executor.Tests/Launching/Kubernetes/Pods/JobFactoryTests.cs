@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Contracts;
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
 using Executor.Kubernetes.Models;
 using Executor.Launching;
@@ -43,6 +44,32 @@ public sealed class JobFactoryTests
         var arrived = VariableExpansion.Expand(SampleJobs.VariableOf(sample.Job(descriptor), EnvironmentNames.Descriptor)!, variables);
         Assert.Equal(System.Text.Encoding.UTF8.GetString(JobFactory.Encode(descriptor)), arrived);
         Assert.Equal(text, JsonSerializer.Deserialize(arrived, ContractsJson.Default.TaskDescriptor)!.Command![2]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("      env: {A: \"1\"}\n      podTemplate: {metadata: {labels: {executor.dev/index: \"9\", team: \"a+b\"}}}\n")]
+    public void A_job_that_is_written_is_the_job(string fields)
+    {
+        var sample = new SampleJobs(fields);
+        var nightmare = new Dictionary<string, string> { ["A"] = "\"$(B) \\ \u0001 \u2028 <é\u4e2d\ud83d\ude00>\"" };
+        foreach (var descriptor in new[]
+        {
+            sample.Descriptor(),
+            sample.Descriptor(index: 2, attempt: 30),
+            sample.Descriptor(index: 1) with { Resources = new ResourceLimits(1, 1 << 30), Environment = nightmare },
+            sample.Descriptor(index: 1) with { Timeout = TimeSpan.FromMinutes(1) },
+        })
+        {
+            Assert.All(((bool IsStored, string[] Avoid)[])[(false, []), (true, []), (false, ["node1"])], how =>
+            {
+                var expected = sample.Job(descriptor, how.IsStored, how.Avoid);
+                var written = sample.Written(descriptor, how.IsStored, how.Avoid);
+                Assert.True(JsonNode.DeepEquals(expected, written.ToTree()), written.ToTree().ToJsonString(Indented));
+                Assert.Equal((string?)expected["metadata"]!["name"], written.Name);
+                Assert.Equal((string?)expected["metadata"]!["annotations"]![KubernetesLabels.DescriptorHash], written.DescriptorHash);
+            });
+        }
     }
 
     [Fact]
