@@ -73,6 +73,12 @@ public sealed class KubernetesResource<T>
                 }
             }),
         };
+        foreach (var (model, _) in members)
+        {
+            // Else a mistake would be told with the first object that is read.
+            options.GetTypeInfo(model);
+        }
+
         return new KubernetesResource<T>(
             Group,
             Version,
