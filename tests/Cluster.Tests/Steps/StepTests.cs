@@ -56,7 +56,7 @@ public sealed class StepTests(SharedInstallation shared)
         Assert.StartsWith("sales-handed-on-2026-01-01-", run);
         Assert.Equal(("handed-on", "succeeded", 0), ((string)xcom["workflow"]!, (string)xcom["outcome"]!, (int)xcom["exitCode"]!));
         var service = await installation.Client.Services(installation.Namespace).ReadAsync("executor-store", Token);
-        Assert.Equal($"http://{service.Spec!.ClusterIP}:8815/", (string)xcom["store"]!);
+        Assert.Equal($"https://{service.Spec!.ClusterIP}:8815/", (string)xcom["store"]!);
         var result = Assert.Single(xcom["results"]!.AsArray())!;
         Assert.Equal(("say.rows", 4, 1), ((string)result["output"]!, (int)result["rows"]!, (int)result["partitions"]!));
         Assert.True((long)result["bytes"]! > 0);
