@@ -1,0 +1,29 @@
+using System.Net;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace Executor.Shuffle.S3.Requests;
+
+/// <summary>What a server says of an object without its content.</summary>
+internal static class ObjectHead
+{
+    /// <summary>Length, ETag and metadata of the object; null if there is none.</summary>
+    internal static Task<GetObjectMetadataResponse?> FindAsync(BucketAccess bucket, string key, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectMetadataRequest { BucketName = bucket.Name, Key = bucket.KeyOf(key) };
+        return bucket.RequestAsync<GetObjectMetadataResponse?>(
+            $"head of '{key}'",
+            async (client, token) =>
+            {
+                try
+                {
+                    return await client.GetObjectMetadataAsync(request, token);
+                }
+                catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+                {
+                    return null;
+                }
+            },
+            cancellationToken);
+    }
+}
