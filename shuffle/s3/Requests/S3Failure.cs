@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Amazon.Runtime;
 using Executor.Shuffle.Engine.Objects;
@@ -14,7 +15,6 @@ internal static class S3Failure
     private static readonly HashSet<string> TransientCodes = new(StringComparer.Ordinal)
     {
         "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "Throttling", "ThrottlingException", "TooManyRequests",
-        "ConditionalRequestConflict", "OperationAborted",
     };
 
     private static readonly HashSet<string> FullCodes = new(StringComparer.Ordinal)
@@ -24,7 +24,7 @@ internal static class S3Failure
 
     /// <summary>What the network, the server and the SDK throw, in contrast to errors of this program.</summary>
     internal static bool IsExpected(Exception exception) =>
-        exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or TimeoutRejectedException or OperationCanceledException;
+        exception is AmazonServiceException or AmazonClientException || IsOfNetwork(exception);
 
     /// <summary>True for what may go better next time.</summary>
     internal static bool IsTransient(Exception exception) => exception switch
@@ -33,22 +33,22 @@ internal static class S3Failure
         AmazonUnmarshallingException => true,
         AmazonServiceException service when IsFull(service) => false,
         AmazonServiceException service => IsTransient(service),
-        HttpRequestException or IOException => !IsUntrusted(exception),
-        // Connecting took too long: the caller's own cancellation never comes here.
-        TimeoutRejectedException or OperationCanceledException => true,
-        _ => false,
+        _ => IsOfNetwork(exception) && !IsUntrusted(exception),
     };
 
     /// <summary>The failure as callers know it.</summary>
     /// <param name="what">What was being done, to which object, where.</param>
     /// <param name="exception">What the last try ended with.</param>
-    internal static ObjectStoreException Translate(string what, Exception exception) => new(Classify(exception), $"{what}: {Describe(exception)}", exception);
+    internal static ObjectStoreException Translate(string what, Exception exception) => new(Classify(exception), $"{what}: {Describe(exception).ReplaceLineEndings(" ")}", exception);
 
-    internal static bool Is(AmazonServiceException exception, HttpStatusCode status) => exception.StatusCode == status;
+    /// <summary>The SDK tells a lost or unmade connection by whatever was innermost. The caller's own cancellation never comes here.</summary>
+    private static bool IsOfNetwork(Exception exception) => exception
+        is HttpRequestException or IOException or SocketException or TimeoutException or ObjectDisposedException or TimeoutRejectedException or OperationCanceledException;
 
     private static bool IsTransient(AmazonServiceException exception) =>
         TransientCodes.Contains(exception.ErrorCode ?? "")
-        || exception.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+        // A conflict is another request to the same key that is under way: ConditionalRequestConflict, OperationAborted.
+        || exception.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict
         || (exception.StatusCode >= HttpStatusCode.InternalServerError && exception.StatusCode != HttpStatusCode.NotImplemented)
         || (exception.StatusCode == 0 && exception.InnerException is { } cause && IsTransient(cause));
 
