@@ -1,4 +1,3 @@
-using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
 using Executor.TestKit.S3;

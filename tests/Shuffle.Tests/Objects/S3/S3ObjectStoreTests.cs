@@ -70,7 +70,7 @@ public sealed class S3ObjectStoreTests
     {
         await using var bucket = new TestBucket();
         await using var store = bucket.Open();
-        var keys = Enumerable.Range(0, 2_003).Select(i => $"list/{i % 7}/{i}").ToArray();
+        var keys = Enumerable.Range(0, 1_103).Select(i => $"list/{i % 7}/{i}").ToArray();
         await Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Token }, async (key, token) => await store.PutAsync(key, default, token));
 
         var listed = new List<string>();

@@ -7,11 +7,12 @@ namespace Shuffle.Tests.Objects.S3;
 /// <summary>A prefix of a test's own in the bucket of <see cref="S3Server"/>; what lies below it is deleted when this is disposed of.</summary>
 internal sealed class TestBucket : IAsyncDisposable
 {
-    private readonly TemporaryFolder _keys = new();
+    private readonly TemporaryFolder _keys;
 
     internal TestBucket()
     {
         Server = S3Server.Locate();
+        _keys = new TemporaryFolder();
         var accessKey = Write("access-key", Server.AccessKey);
         var secretKey = Write("secret-key", Server.SecretKey + "\n");
         Options = new S3ObjectStoreOptions
