@@ -35,6 +35,7 @@ internal sealed class ObjectReader(BucketAccess bucket)
         }
 
         var (offset, count) = range.Within(head.ContentLength);
+        var etag = ObjectHead.RequireETag(key, head.ETag);
         var size = bucket.Options.PartBytes;
         var isWhole = true;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = bucket.Options.Parallelism, CancellationToken = cancellationToken };
@@ -42,7 +43,7 @@ internal sealed class ObjectReader(BucketAccess bucket)
         {
             var skipped = (int)(i * size);
             var length = Math.Min(size, count - skipped);
-            var read = new RangeRead(bucket, key, head.ETag, offset + skipped, length, Pieces.Part(destination, skipped, length));
+            var read = new RangeRead(bucket, key, etag, offset + skipped, length, Pieces.Part(destination, skipped, length));
             if (await read.RunAsync(token) is null)
             {
                 Volatile.Write(ref isWhole, false);

@@ -85,7 +85,7 @@ internal sealed class RangeRead(BucketAccess bucket, string key, ObjectRange ran
         var (offset, count, length) = Extent(response);
         if (_etag is null)
         {
-            (_etag, _objectLength, _offset, _count) = (response.ETag, length, offset, count);
+            (_etag, _objectLength, _offset, _count) = (ObjectHead.RequireETag(key, response.ETag), length, offset, count);
             if ((offset, count) != range.Within(length))
             {
                 throw new ObjectStoreException(

@@ -1,6 +1,7 @@
 using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Executor.Shuffle.Engine.Objects;
 
 namespace Executor.Shuffle.S3.Requests;
 
@@ -26,4 +27,8 @@ internal static class ObjectHead
             },
             cancellationToken);
     }
+
+    /// <summary>The ETag of an answer, without which requests cannot be told to be about one object.</summary>
+    internal static string RequireETag(string key, string? etag) =>
+        etag is { Length: > 0 } ? etag : throw new ObjectStoreException(ObjectStoreError.Failed, $"get of '{key}': the server named no ETag");
 }

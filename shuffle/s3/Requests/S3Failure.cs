@@ -15,6 +15,8 @@ internal static class S3Failure
     private static readonly HashSet<string> TransientCodes = new(StringComparer.Ordinal)
     {
         "SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "Throttling", "ThrottlingException", "TooManyRequests",
+        // What arrived is not what was signed: it was damaged on the way.
+        "XAmzContentSHA256Mismatch", "BadDigest",
     };
 
     private static readonly HashSet<string> FullCodes = new(StringComparer.Ordinal)

@@ -117,6 +117,11 @@ public sealed class FaultProxy : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context, string target, MemoryStream body, ProxyFault? fault)
     {
+        if (fault == ProxyFault.DamagedRequest && body.Length > 0)
+        {
+            body.GetBuffer()[body.Length / 2] ^= 1;
+        }
+
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(_server, target));
         request.Content = body.Length > 0 || context.Request.ContentLength is not null ? new ByteArrayContent(body.ToArray()) : null;
         foreach (var (name, values) in context.Request.Headers)

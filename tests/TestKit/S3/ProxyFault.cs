@@ -33,6 +33,9 @@ public enum ProxyFault
     /// <summary>The server has answered; nothing of it is passed on until the client gives up.</summary>
     StallAfter,
 
-    /// <summary>The body comes in many small pieces.</summary>
+    /// <summary>The body of the answer comes in many small pieces.</summary>
     Trickle,
+
+    /// <summary>A bit of the request's body is turned over before the server gets it.</summary>
+    DamagedRequest,
 }

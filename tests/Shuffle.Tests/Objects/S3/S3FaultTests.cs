@@ -6,6 +6,7 @@ using Amazon.S3.Model;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.S3;
 using Executor.Shuffle.S3.Configuration;
+using Executor.TestKit.Kubernetes;
 using Executor.TestKit.S3;
 
 namespace Shuffle.Tests.Objects.S3;
@@ -27,6 +28,7 @@ public sealed class S3FaultTests
     [InlineData(ProxyFault.ShortBody)]
     [InlineData(ProxyFault.StallBefore)]
     [InlineData(ProxyFault.StallAfter)]
+    [InlineData(ProxyFault.DamagedRequest)]
     public async Task A_create_that_succeeded_is_told_so_whatever_became_of_its_first_answers(ProxyFault fault)
     {
         await using var bucket = new TestBucket();
@@ -48,6 +50,27 @@ public sealed class S3FaultTests
         await using var winner = bucket.Open();
         Assert.True(await winner.TryCreateAsync("k", Bytes(1, 2, 3), Token));
         Assert.False(await store.TryCreateAsync("k", Bytes(1, 2, 3), Token));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(S3ObjectStoreOptions.MinPartBytes + 100)]
+    public async Task Content_that_was_damaged_on_its_way_to_the_server_is_sent_again_over_TLS_too(int length)
+    {
+        await using var bucket = new TestBucket();
+        using var authority = new ServerCertificates();
+        var isDamaged = false;
+        await using var proxy = await FaultProxy.StartAsync(
+            bucket.Server.Endpoint,
+            request => ValueTask.FromResult<ProxyFault?>(request.Method == "PUT" && !Interlocked.Exchange(ref isDamaged, true) ? ProxyFault.DamagedRequest : null),
+            authority.Server());
+        await using var store = new S3ObjectStore(
+            bucket.Through(proxy) with { PartBytes = S3ObjectStoreOptions.MinPartBytes, CaFile = bucket.Write("ca.pem", authority.AuthorityPem) });
+        var content = Random(4, length);
+        await store.PutAsync("k", new ReadOnlySequence<byte>(content), Token);
+        Assert.True(isDamaged);
+        var stands = await ReadAsync(bucket, "k", length);
+        Assert.True(stands.SequenceEqual(content));
     }
 
     [Fact]
@@ -189,7 +212,8 @@ public sealed class S3FaultTests
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         await using var bucket = new TestBucket();
         var faults = new SeededFaults(
-            seed, 0.4, ProxyFault.InternalError, ProxyFault.SlowDown, ProxyFault.Conflict, ProxyFault.BadGateway, ProxyFault.ResetBefore, ProxyFault.ResetAfter, ProxyFault.ShortBody, ProxyFault.Trickle);
+            seed, 0.4, ProxyFault.InternalError, ProxyFault.SlowDown, ProxyFault.Conflict, ProxyFault.BadGateway, ProxyFault.ResetBefore, ProxyFault.ResetAfter, ProxyFault.ShortBody,
+            ProxyFault.Trickle, ProxyFault.DamagedRequest);
         await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, _ => faults.Next());
         await using var store = new S3ObjectStore(bucket.Through(proxy) with { MaxTries = 4 });
         var won = new ConcurrentBag<(int Key, int Racer)>();
