@@ -1,6 +1,7 @@
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.S3;
 using Executor.Shuffle.S3.Configuration;
+using Executor.TestKit;
 
 namespace Shuffle.Tests.Objects.S3;
 
@@ -50,6 +51,26 @@ public sealed class S3OptionsTests
         {
             Assert.StartsWith(name, Assert.Throws<ArgumentException>(options.Validate).Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(false, "(bucket.localhost:")]
+    [InlineData(true, "(localhost:")]
+    public async Task The_bucket_is_named_in_the_host_unless_it_is_to_be_named_in_the_path(bool usePathStyle, string reached)
+    {
+        using var folder = new TemporaryFolder();
+        var key = Path.Combine(folder.Path, "key");
+        await File.WriteAllTextAsync(key, "key", TestContext.Current.CancellationToken);
+        await using var store = new S3ObjectStore(new S3ObjectStoreOptions
+        {
+            Bucket = "bucket",
+            Endpoint = new Uri($"http://localhost:{FreePort.Find()}"),
+            UsePathStyle = usePathStyle,
+            KeyFiles = new S3KeyFiles(key, key),
+            MaxTries = 1,
+        });
+        var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => store.DeleteAsync("k", TestContext.Current.CancellationToken));
+        Assert.Contains(reached, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
