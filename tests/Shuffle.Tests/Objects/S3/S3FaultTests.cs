@@ -6,7 +6,7 @@ using Amazon.S3.Model;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.S3;
 using Executor.Shuffle.S3.Configuration;
-using Executor.TestKit.Kubernetes;
+using Executor.TestKit.Certificates;
 using Executor.TestKit.S3;
 
 namespace Shuffle.Tests.Objects.S3;
@@ -58,14 +58,14 @@ public sealed class S3FaultTests
     public async Task Content_that_was_damaged_on_its_way_to_the_server_is_sent_again_over_TLS_too(int length)
     {
         await using var bucket = new TestBucket();
-        using var authority = new ServerCertificates();
+        using var authority = new TestAuthority();
         var isDamaged = false;
         await using var proxy = await FaultProxy.StartAsync(
             bucket.Server.Endpoint,
             request => ValueTask.FromResult<ProxyFault?>(request.Method == "PUT" && !Interlocked.Exchange(ref isDamaged, true) ? ProxyFault.DamagedRequest : null),
             authority.Server());
         await using var store = new S3ObjectStore(
-            bucket.Through(proxy) with { PartBytes = S3ObjectStoreOptions.MinPartBytes, CaFile = bucket.Write("ca.pem", authority.AuthorityPem) });
+            bucket.Through(proxy) with { PartBytes = S3ObjectStoreOptions.MinPartBytes, CaFile = bucket.Write("ca.pem", authority.CertificatePem) });
         var content = Random(4, length);
         await store.PutAsync("k", new ReadOnlySequence<byte>(content), Token);
         Assert.True(isDamaged);

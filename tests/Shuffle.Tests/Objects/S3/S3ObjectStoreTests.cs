@@ -3,7 +3,7 @@ using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.S3;
 using Executor.Shuffle.S3.Configuration;
 using Executor.TestKit;
-using Executor.TestKit.Kubernetes;
+using Executor.TestKit.Certificates;
 using Executor.TestKit.S3;
 
 namespace Shuffle.Tests.Objects.S3;
@@ -165,9 +165,9 @@ public sealed class S3ObjectStoreTests
     public async Task A_server_whose_certificate_the_CA_file_vouches_for_is_used()
     {
         await using var bucket = new TestBucket();
-        using var authority = new ServerCertificates();
+        using var authority = new TestAuthority();
         await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, _ => default, authority.Server());
-        await using var store = new S3ObjectStore(bucket.Options with { Endpoint = proxy.Address, CaFile = bucket.Write("ca.pem", authority.AuthorityPem) });
+        await using var store = new S3ObjectStore(bucket.Options with { Endpoint = proxy.Address, CaFile = bucket.Write("ca.pem", authority.CertificatePem) });
         Assert.True(await store.TryCreateAsync("k", new ReadOnlySequence<byte>([1, 2, 3]), Token));
         Assert.Equal(new ObjectRead(3, 3), await store.GetAsync("k", ObjectRange.From(0, 3), new byte[3], Token));
     }
@@ -176,10 +176,10 @@ public sealed class S3ObjectStoreTests
     public async Task A_server_whose_certificate_another_CA_signed_is_refused_at_once_and_nothing_reaches_it()
     {
         await using var bucket = new TestBucket();
-        using var authority = new ServerCertificates();
-        using var other = new ServerCertificates();
+        using var authority = new TestAuthority();
+        using var other = new TestAuthority();
         await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, _ => default, authority.Server());
-        foreach (var ca in (string?[])[null, bucket.Write("ca.pem", other.AuthorityPem)])
+        foreach (var ca in (string?[])[null, bucket.Write("ca.pem", other.CertificatePem)])
         {
             await using var store = new S3ObjectStore(bucket.Options with { Endpoint = proxy.Address, CaFile = ca });
             var failure = await Assert.ThrowsAsync<ObjectStoreException>(() => store.TryCreateAsync("k", default, Token));
