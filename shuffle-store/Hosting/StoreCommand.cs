@@ -41,10 +41,11 @@ internal static class StoreCommand
             DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 7070),
             HelpName = "ADDRESS:PORT",
         };
-        var directory = new Option<string>("--directory") { Description = "Folder that holds the objects.", Required = true, HelpName = "DIR" };
+        var directory = new Option<string?>("--directory") { Description = "Folder that holds the objects. Give this or --s3-bucket.", HelpName = "DIR" };
+        var s3 = new S3Flags();
         var keyFile = new Option<string?>("--key-file")
         {
-            Description = "File with the master key, 32 bytes or more; made with mode 0600 if missing. By default DIR/store.key.",
+            Description = "File with the master key, 32 bytes or more; made with mode 0600 if missing. By default DIR/store.key; needed with --s3-bucket.",
             HelpName = "FILE",
         };
         var certificate = new Option<string?>("--tls-cert-file")
@@ -64,7 +65,7 @@ internal static class StoreCommand
         AtLeast(timeToLive, 1);
         var ticket = Size("--ticket-minutes", "How long tickets are good that the store signs, in minutes.", 60, 1, 60 * 24 * 30);
 
-        var command = new RootCommand("The shuffle store: Arrow Flight in front of a folder of segments.")
+        var command = new RootCommand("The shuffle store: Arrow Flight in front of segments in a folder or a bucket.")
         {
             listen, directory, keyFile, certificate, key, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
         };
@@ -75,15 +76,21 @@ internal static class StoreCommand
                 result.AddError("--tls-cert-file and --tls-key-file are given together or not at all");
             }
         });
+        foreach (var option in s3.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if (Contradiction(parsed.GetValue(window), parsed.GetValue(budget), parsed.GetValue(keyFile)) is { } complaint)
+            if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile))
+                ?? Contradiction(parsed.GetValue(window), parsed.GetValue(budget), parsed.GetValue(keyFile))) is { } complaint)
             {
                 await error.WriteLineAsync(complaint);
                 return InvalidInput;
             }
 
-            return await StoreProcess.RunAsync(Options(parsed), output, error, cancellationToken);
+            return await StoreProcess.RunAsync(Options(parsed), s3.Options(parsed), output, error, cancellationToken);
         });
         return command;
 

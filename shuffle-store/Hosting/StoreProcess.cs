@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.S3;
+using Executor.Shuffle.S3.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Executor.ShuffleStore.Hosting;
@@ -13,7 +15,13 @@ internal static class StoreProcess
     private const int InfrastructureUnavailable = 3;
 
     /// <summary>Starts a store, says so in one line, and returns the exit code once it has ended.</summary>
-    internal static async Task<int> RunAsync(ShuffleStoreOptions options, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    /// <param name="options">The store; it works on its folder, or on the bucket.</param>
+    /// <param name="bucket">The bucket; null where the options name a folder.</param>
+    /// <param name="output">Where the line goes.</param>
+    /// <param name="error">Where complaints go.</param>
+    /// <param name="cancellationToken">Ends the store as SIGTERM does.</param>
+    internal static async Task<int> RunAsync(
+        ShuffleStoreOptions options, S3ObjectStoreOptions? bucket, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -21,7 +29,8 @@ internal static class StoreProcess
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => End(signal, ended));
         try
         {
-            await using var host = await ShuffleStoreHost.StartAsync(options with { LoggerFactory = loggers }, ended.Token);
+            await using var objects = bucket is null ? null : new S3ObjectStore(bucket);
+            await using var host = await ShuffleStoreHost.StartAsync(options with { LoggerFactory = loggers, ObjectStore = objects }, ended.Token);
             await output.WriteLineAsync($"listening on {host.Address.GetLeftPart(UriPartial.Authority)}");
             await output.FlushAsync(CancellationToken.None);
             await WaitAsync(ended.Token);

@@ -24,12 +24,28 @@ public static class ObjectStoreProbe
             await RangesAsync(store, prefix + "ranges", cancellationToken);
             await ListingAsync(store, prefix + "list/", cancellationToken);
         }
-        finally
+        catch
         {
-            await foreach (var entry in store.ListAsync(prefix, CancellationToken.None))
+            try
             {
-                await store.DeleteAsync(entry.Key, CancellationToken.None);
+                await RemoveAsync(store, prefix);
             }
+            catch (ObjectStoreException)
+            {
+                // The failure that led here is the one to be told.
+            }
+
+            throw;
+        }
+
+        await RemoveAsync(store, prefix);
+    }
+
+    private static async Task RemoveAsync(IObjectStore store, string prefix)
+    {
+        await foreach (var entry in store.ListAsync(prefix, CancellationToken.None))
+        {
+            await store.DeleteAsync(entry.Key, CancellationToken.None);
         }
     }
 

@@ -1,11 +1,12 @@
 namespace Executor.Shuffle.Engine.Objects;
 
-/// <summary>Memory in several pieces that stand for one.</summary>
-internal static class Pieces
+/// <summary>Memory in several pieces that stand for one, as implementations of <see cref="IObjectStore.ScatterAsync"/> are given it.</summary>
+public static class Pieces
 {
     /// <summary>Copies bytes into pieces, one after the other, which are together at least as long.</summary>
-    internal static void Fill(IReadOnlyList<Memory<byte>> pieces, ReadOnlySpan<byte> bytes)
+    public static void Fill(IReadOnlyList<Memory<byte>> pieces, ReadOnlySpan<byte> bytes)
     {
+        ArgumentNullException.ThrowIfNull(pieces);
         for (var i = 0; bytes.Length > 0; i++)
         {
             var count = Math.Min(bytes.Length, pieces[i].Length);
@@ -14,9 +15,10 @@ internal static class Pieces
         }
     }
 
-    /// <summary>A part of the pieces: without so many bytes at their beginning, and so many bytes long.</summary>
-    internal static List<Memory<byte>> Part(IReadOnlyList<Memory<byte>> pieces, int skip, int count)
+    /// <summary>A part of the pieces: without so many bytes at their beginning, and so many bytes long. No piece of it is empty.</summary>
+    public static IReadOnlyList<Memory<byte>> Part(IReadOnlyList<Memory<byte>> pieces, int skip, int count)
     {
+        ArgumentNullException.ThrowIfNull(pieces);
         var part = new List<Memory<byte>>();
         foreach (var piece in pieces)
         {

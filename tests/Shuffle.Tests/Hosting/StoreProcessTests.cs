@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
-using Executor.Shuffle.Engine.Security;
 using Shuffle.Tests.Channels;
 
 namespace Shuffle.Tests.Hosting;
@@ -18,7 +16,7 @@ public sealed class StoreProcessTests
     public async Task A_killed_store_has_lost_nothing_that_it_acknowledged_and_writers_go_on_when_it_is_back()
     {
         using var folder = new TemporaryFolder();
-        using var first = await StoreProcess.StartAsync(folder.Path, 0);
+        using var first = await StoreProcess.StartAsync(folder.Path, 0, Token);
         var options = new FlightChannelOptions { Endpoints = [first.Address], Key = first.OperatorKey, MaxTries = 60, FirstDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(500) };
         await using var channel = new FlightShuffleChannel(options);
         await using var records = new FlightRunRecords(options);
@@ -34,7 +32,7 @@ public sealed class StoreProcessTests
         }
 
         first.Kill();
-        using var second = await StoreProcess.StartAsync(folder.Path, first.Address.Port);
+        using var second = await StoreProcess.StartAsync(folder.Path, first.Address.Port, Token);
         for (var i = 5; i < 10; i++)
         {
             await output.WriteAsync(SampleData.Block(1, 0, i, payload), Token);
@@ -55,7 +53,7 @@ public sealed class StoreProcessTests
         Assert.Equal(20, count);
         Assert.Equal([1], (await records.GetAsync(Run, RecordKeys.JournalAt(0), Token))!.Value.ToArray());
         Assert.Empty((await records.VerifyAsync(Run, Token)).Losses);
-        Assert.Equal(0, await second.TerminateAsync());
+        Assert.Equal(0, await second.TerminateAsync(Token));
     }
 
     [Theory]
@@ -66,11 +64,34 @@ public sealed class StoreProcessTests
     [InlineData("--nonsense", "--directory", "x", "--nonsense")]
     [InlineData("--tls-key-file", "--directory", "x", "--tls-cert-file", "tls.crt")]
     [InlineData("--tls-cert-file", "--directory", "x", "--tls-key-file", "tls.key")]
+    [InlineData("--s3-bucket", "--directory", "x", "--s3-bucket", "b")]
+    [InlineData("--s3-region", "--directory", "x", "--s3-region", "r")]
+    [InlineData("--s3-path-style", "--directory", "x", "--s3-path-style")]
+    [InlineData("--key-file", "--s3-bucket", "b")]
+    [InlineData("--s3-secret-key-file", "--s3-bucket", "b", "--key-file", "k", "--s3-access-key-file", "a")]
+    [InlineData("--s3-session-token-file", "--s3-bucket", "b", "--key-file", "k", "--s3-session-token-file", "t")]
+    [InlineData("--s3-endpoint", "--s3-bucket", "b", "--key-file", "k", "--s3-endpoint", "https://host/path")]
+    [InlineData("--s3-prefix", "--s3-bucket", "b", "--key-file", "k", "--s3-prefix", "no-slash")]
+    [InlineData("--s3-encryption", "--s3-bucket", "b", "--key-file", "k", "--s3-encryption", "rot13")]
+    [InlineData("--s3-kms-key", "--s3-bucket", "b", "--key-file", "k", "--s3-kms-key", "id")]
+    [InlineData("--s3-ca-file", "--s3-bucket", "b", "--key-file", "k", "--s3-endpoint", "http://host", "--s3-ca-file", "c")]
+    [InlineData("--s3-part-mib", "--s3-bucket", "b", "--key-file", "k", "--s3-part-mib", "4")]
     public async Task A_wrong_flag_is_named_and_nothing_is_started(string named, params string[] arguments)
     {
-        var (code, error) = await StoreProcess.FailAsync(arguments);
+        var (code, error) = await StoreProcess.FailAsync(Token, arguments);
         Assert.Equal(2, code);
         Assert.Contains(named, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_file_of_the_bucket_that_is_missing_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = Path.Combine(folder.Path, "missing");
+        var (code, error) = await StoreProcess.FailAsync(
+            Token, "--s3-bucket", "b", "--key-file", Path.Combine(folder.Path, "key"), "--s3-access-key-file", missing, "--s3-secret-key-file", missing);
+        Assert.Equal(2, code);
+        Assert.Contains($"--s3-access-key-file: there is no file {missing}", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +101,7 @@ public sealed class StoreProcessTests
         var link = Path.Combine(folder.Path, "link");
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "key"), "short", Token);
         File.CreateSymbolicLink(link, "key");
-        var (code, error) = await StoreProcess.FailAsync("--directory", folder.Path, "--listen", "127.0.0.1:0", "--key-file", link);
+        var (code, error) = await StoreProcess.FailAsync(Token, "--directory", folder.Path, "--listen", "127.0.0.1:0", "--key-file", link);
         Assert.Equal(2, code);
         Assert.Contains("holds 5 bytes", error, StringComparison.Ordinal);
     }
@@ -98,7 +119,7 @@ public sealed class StoreProcessTests
         }
 
         var (code, error) = await StoreProcess.FailAsync(
-            "--directory", folder.Path, "--listen", "127.0.0.1:0", "--tls-cert-file", file, "--tls-key-file", file);
+            Token, "--directory", folder.Path, "--listen", "127.0.0.1:0", "--tls-cert-file", file, "--tls-key-file", file);
         Assert.Equal(expected, code);
         Assert.Contains(file, error, StringComparison.Ordinal);
     }
@@ -109,7 +130,7 @@ public sealed class StoreProcessTests
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "file");
         await File.WriteAllTextAsync(file, "x", Token);
-        var (code, error) = await StoreProcess.FailAsync("--directory", file, "--listen", "127.0.0.1:0");
+        var (code, error) = await StoreProcess.FailAsync(Token, "--directory", file, "--listen", "127.0.0.1:0");
         Assert.Equal(3, code);
         Assert.Contains(file, error, StringComparison.Ordinal);
     }
@@ -124,63 +145,5 @@ public sealed class StoreProcessTests
         }
 
         return sum;
-    }
-
-    private sealed class StoreProcess : IDisposable
-    {
-        private readonly Process _process;
-
-        private StoreProcess(Process process, Uri address, string operatorKey) => (_process, Address, OperatorKey) = (process, address, operatorKey);
-
-        internal Uri Address { get; }
-
-        internal string OperatorKey { get; }
-
-        internal static async Task<StoreProcess> StartAsync(string directory, int port)
-        {
-            var process = Start("--directory", directory, "--listen", $"127.0.0.1:{port}", "--linger-ms", "200");
-            var line = await process.StandardOutput.ReadLineAsync(Token);
-            Assert.StartsWith("listening on http://127.0.0.1:", line, StringComparison.Ordinal);
-            var keys = new StoreKeys(MasterKeyFile.ReadOrCreate(Path.Combine(directory, "store.key")));
-            return new StoreProcess(process, new Uri(line!["listening on ".Length..]), keys.OperatorKey);
-        }
-
-        internal static async Task<(int Code, string Error)> FailAsync(params string[] arguments)
-        {
-            using var process = Start(arguments);
-            var error = await process.StandardError.ReadToEndAsync(Token);
-            await process.WaitForExitAsync(Token);
-            return (process.ExitCode, error);
-        }
-
-        internal void Kill()
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
-        internal async Task<int> TerminateAsync()
-        {
-            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-            await _process.WaitForExitAsync(Token);
-            return _process.ExitCode;
-        }
-
-        public void Dispose()
-        {
-            if (!_process.HasExited)
-            {
-                _process.Kill();
-            }
-
-            _process.Dispose();
-        }
-
-        private static Process Start(params string[] arguments)
-        {
-            var assembly = Path.Combine(AppContext.BaseDirectory, "shuffle-store.dll");
-            var start = new ProcessStartInfo("dotnet", [assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            return Process.Start(start)!;
-        }
     }
 }

@@ -24,14 +24,12 @@ public abstract class ObjectStoreConformance : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
-        Dispose();
+        await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await ReleaseAsync();
         GC.SuppressFinalize(this);
     }
 
-    protected virtual void Dispose()
-    {
-    }
+    protected virtual ValueTask ReleaseAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task The_probe_accepts_it_and_leaves_nothing_behind()
@@ -56,7 +54,7 @@ public abstract class ObjectStoreConformance : IAsyncLifetime
         {
             var key = $"race/{round}";
             var won = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(
-                () => (second is DirectoryObjectStore && i % 2 == 0 ? second : Store).TryCreateAsync(key, Bytes((byte)i, (byte)i), Token), Token)));
+                () => (second is not MemoryObjectStore && i % 2 == 0 ? second : Store).TryCreateAsync(key, Bytes((byte)i, (byte)i), Token), Token)));
             var winner = Assert.Single(won.Index(), pair => pair.Item).Index;
             Assert.Equal([(byte)winner, (byte)winner], await ReadAsync(key));
         }
@@ -97,6 +95,46 @@ public abstract class ObjectStoreConformance : IAsyncLifetime
         var read = await Store.GetAsync("k", offset < 0 ? ObjectRange.Last(length) : ObjectRange.From(offset, length), buffer, Token);
         Assert.Equal(new ObjectRead(expected.Length, 10), read);
         Assert.Equal(expected, buffer[..expected.Length]);
+    }
+
+    [Fact]
+    public async Task A_range_is_scattered_over_pieces_in_order()
+    {
+        await Store.PutAsync("k", Bytes([.. Enumerable.Range(0, 10).Select(i => (byte)i)]), Token);
+        var buffer = new byte[12];
+        Memory<byte>[] pieces = [buffer.AsMemory(8, 1), buffer.AsMemory(0, 3), Memory<byte>.Empty, buffer.AsMemory(4, 4)];
+        var read = await Store.ScatterAsync("k", ObjectRange.From(3, 7), pieces, Token);
+        Assert.Equal(new ObjectRead(7, 10), read);
+        Assert.Equal([4, 5, 6, 0, 7, 8, 9, 0, 3, 0, 0, 0], buffer);
+    }
+
+    [Fact]
+    public async Task An_empty_object_is_created_read_and_listed()
+    {
+        Assert.True(await Store.TryCreateAsync("empty", default, Token));
+        Assert.False(await Store.TryCreateAsync("empty", default, Token));
+        Assert.Equal(new ObjectRead(0, 0), await Store.GetAsync("empty", ObjectRange.From(0, 5), new byte[5], Token));
+        Assert.Equal(new ObjectRead(0, 0), await Store.GetAsync("empty", ObjectRange.Last(5), new byte[5], Token));
+        Assert.Equal(new ObjectRead(0, 0), await Store.GetAsync("empty", ObjectRange.From(0, 0), default, Token));
+        Assert.Equal(["empty"], await ListAsync(""));
+    }
+
+    [Fact]
+    public async Task A_cancelled_token_ends_every_operation()
+    {
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        foreach (var action in (Func<Task>[])
+            [
+                () => Store.PutAsync("k", Bytes(1), cancelled.Token),
+                () => Store.TryCreateAsync("k", Bytes(1), cancelled.Token),
+                () => Store.DeleteAsync("k", cancelled.Token),
+            ])
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(action);
+        }
+
+        Assert.Empty(await ListAsync(""));
     }
 
     [Fact]
@@ -184,5 +222,9 @@ public sealed class DirectoryObjectStoreConformance : ObjectStoreConformance
 
     protected override IObjectStore Open() => new DirectoryObjectStore(_folder.Path);
 
-    protected override void Dispose() => _folder.Dispose();
+    protected override ValueTask ReleaseAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }
