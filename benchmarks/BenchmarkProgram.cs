@@ -6,6 +6,7 @@ using Executor.Benchmarks.Running;
 using Executor.Benchmarks.Scheduling;
 using Executor.Benchmarks.Shuffle;
 using Executor.Benchmarks.Tasks;
+using Executor.Benchmarks.Tls;
 using Executor.Benchmarks.WordCount;
 
 namespace Executor.Benchmarks;
@@ -21,6 +22,7 @@ internal static class BenchmarkProgram
         new ClusterScaleBenchmark(),
         new TasksBenchmark(),
         new WordCountBenchmark(),
+        new TlsBenchmark(),
     ];
 
     internal static async Task<int> RunAsync(string[] args)

@@ -32,7 +32,9 @@ internal static class ScaleRole
             "env",
             [
                 YoungestGeneration,
-                Heap,
+
+                // Creations are told of one by one, many more of them than a run has under way; what they cost in memory is not the question.
+                .. arguments.Contains("--creates") ? Array.Empty<string>() : [Heap],
                 Programs.Self,
                 Name,
                 "--kubeconfig", cluster.Kubeconfig,

@@ -24,11 +24,27 @@ internal sealed class StoreProcess : IAsyncDisposable
 
     /// <summary>Starts a store.</summary>
     /// <param name="directory">Where it keeps its objects; in memory if null.</param>
-    internal static async Task<StoreProcess> StartAsync(string? directory) => new(
-        await (directory is null ? LineProcess.StartAsync(Programs.Self, Role) : LineProcess.StartAsync(Programs.Self, Role, "--directory", directory)));
+    /// <param name="keyFile">Where its master key is, or is put; only its own if null.</param>
+    /// <param name="tls">Whether it speaks TLS.</param>
+    internal static async Task<StoreProcess> StartAsync(string? directory, string? keyFile = null, bool tls = false) => new(await LineProcess.StartAsync(
+        Programs.Self,
+        [
+            Role,
+            .. directory is null ? Array.Empty<string>() : ["--directory", directory],
+            .. keyFile is null ? Array.Empty<string>() : ["--key-file", keyFile],
+            .. tls ? ["--tls", "yes"] : Array.Empty<string>(),
+        ]));
+
+    /// <summary>The authority of its certificate, in PEM; null if it speaks no TLS.</summary>
+    internal string? Authority => _greeting.Authority;
 
     /// <summary>How to reach it.</summary>
-    internal FlightChannelOptions Channel() => new() { Endpoints = [Address], Key = Key };
+    internal FlightChannelOptions Channel() => new()
+    {
+        Endpoints = [Address],
+        Key = Key,
+        Trust = Authority is { } authority ? new StoreTrust(authority) : null,
+    };
 
     /// <summary>What it has done so far.</summary>
     internal Task<StoreMeasures> MeasureAsync() => _process.AskAsync<StoreMeasures>("measure");
@@ -39,7 +55,8 @@ internal sealed class StoreProcess : IAsyncDisposable
 /// <summary>How a store says that it is ready.</summary>
 /// <param name="Address">Where it listens.</param>
 /// <param name="Key">The operator's key.</param>
-internal sealed record StoreGreeting(Uri Address, string Key);
+/// <param name="Authority">The authority of its certificate, in PEM; null if it speaks no TLS.</param>
+internal sealed record StoreGreeting(Uri Address, string Key, string? Authority);
 
 /// <summary>What a store has done since it started.</summary>
 /// <param name="Writes">Puts and creates of objects.</param>

@@ -1,8 +1,11 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Running;
 using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Objects.InMemory;
+using Executor.Shuffle.Engine.Security;
+using Executor.TestKit.Certificates;
 
 namespace Executor.Benchmarks.Processes;
 
@@ -12,16 +15,35 @@ internal static class StoreRole
     internal static async Task RunAsync(Options options)
     {
         var directory = options.Text("directory");
+        var keyFile = options.Text("key-file");
+        using var authority = options.Text("tls") is null ? null : new TestAuthority();
         options.RejectOthers();
+        using var scratch = new ScratchFolder();
         await using var memory = directory is null ? new MemoryObjectStore() : null;
         await using var store = await ShuffleStoreHost.StartAsync(
-            new ShuffleStoreOptions { Directory = directory, ObjectStore = memory }, CancellationToken.None);
-        Console.WriteLine(JsonSerializer.Serialize(new StoreGreeting(store.Address, store.OperatorKey)));
+            new ShuffleStoreOptions
+            {
+                Directory = directory,
+                ObjectStore = memory,
+                KeyFile = keyFile,
+                Tls = authority is null ? null : Certificate(authority, scratch),
+            },
+            CancellationToken.None);
+        Console.WriteLine(JsonSerializer.Serialize(new StoreGreeting(store.Address, store.OperatorKey, authority?.CertificatePem)));
         while (await Console.In.ReadLineAsync() is not null)
         {
             var counters = store.Counters;
             Console.WriteLine(JsonSerializer.Serialize(new StoreMeasures(
                 counters.Puts + counters.Creates, counters.Gets, counters.BytesWritten, ProcessMemory.PeakBytes(), Environment.CpuUsage.TotalTime.TotalSeconds)));
         }
+    }
+
+    private static TlsFiles Certificate(TestAuthority authority, ScratchFolder scratch)
+    {
+        using var certificate = authority.Server();
+        var files = new TlsFiles(Path.Combine(scratch.Path, "tls.crt"), Path.Combine(scratch.Path, "tls.key"));
+        File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(files.Key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        return files;
     }
 }
