@@ -105,6 +105,43 @@ public sealed class StoreTests
         Assert.Equal(expected, chart.Get("PersistentVolumeClaim", "executor-store")["spec"]!["storageClassName"]?.GetValue<string>());
     }
 
+    [Fact]
+    public async Task With_a_bucket_there_is_no_folder_and_the_store_is_told_all_of_it()
+    {
+        const string Values = """
+            store:
+              s3:
+                bucket: objects
+                endpoint: https://s3.example.com
+                region: eu-west-1
+                prefix: team/
+                pathStyle: true
+                existingSecret: bucket-keys
+                ca: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+                encryption: aws:kms
+                kmsKey: a-key
+            """;
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = Values });
+        var spec = chart.Get("Deployment", "executor-store")["spec"]!;
+        Assert.Null(chart.Find("PersistentVolumeClaim", "executor-store"));
+        Assert.DoesNotContain(spec["template"]!["spec"]!["volumes"]!.AsArray(), volume => volume!["name"]!.GetValue<string>() == "data");
+        Assert.Equal("RollingUpdate", spec["strategy"]!["type"]!.GetValue<string>());
+        Assert.Equal(
+            [
+                "--s3-bucket=objects", "--s3-endpoint=https://s3.example.com", "--s3-region=eu-west-1", "--s3-prefix=team/", "--s3-path-style",
+                "--s3-access-key-file=/etc/executor/s3/access-key", "--s3-secret-key-file=/etc/executor/s3/secret-key", "--s3-ca-file=/etc/executor/s3-ca/ca.crt",
+                "--s3-encryption=aws:kms", "--s3-kms-key=a-key",
+            ],
+            RenderedChart.TextsOf(Container(chart)["args"]).Where(argument => argument.StartsWith("--s3", StringComparison.Ordinal)));
+        Assert.DoesNotContain("--directory=/data", RenderedChart.TextsOf(Container(chart)["args"]));
+        Assert.Contains("AAAA", chart.Get("ConfigMap", "executor-store-s3")["data"]!["ca.crt"]!.GetValue<string>(), StringComparison.Ordinal);
+        foreach (var mount in (string[])["s3", "s3-ca"])
+        {
+            Assert.Contains(Container(chart)["volumeMounts"]!.AsArray(), item => item!["name"]!.GetValue<string>() == mount);
+            Assert.Contains(spec["template"]!["spec"]!["volumes"]!.AsArray(), item => item!["name"]!.GetValue<string>() == mount);
+        }
+    }
+
     [Theory]
     [InlineData("1.20.15", "policy/v1beta1")]
     [InlineData("1.21.0", "policy/v1")]

@@ -60,6 +60,36 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
 
+{{/* The store's flags for a bucket: include "executor.s3Arguments" .Values.store.s3 */}}
+{{- define "executor.s3Arguments" -}}
+- --s3-bucket={{ .bucket }}
+{{- with .endpoint }}
+- --s3-endpoint={{ . }}
+{{- end }}
+{{- with .region }}
+- --s3-region={{ . }}
+{{- end }}
+{{- with .prefix }}
+- --s3-prefix={{ . }}
+{{- end }}
+{{- if .pathStyle }}
+- --s3-path-style
+{{- end }}
+{{- if .existingSecret }}
+- --s3-access-key-file=/etc/executor/s3/access-key
+- --s3-secret-key-file=/etc/executor/s3/secret-key
+{{- end }}
+{{- if .ca }}
+- --s3-ca-file=/etc/executor/s3-ca/ca.crt
+{{- end }}
+{{- with .encryption }}
+- --s3-encryption={{ . }}
+{{- end }}
+{{- with .kmsKey }}
+- --s3-kms-key={{ . }}
+{{- end }}
+{{- end }}
+
 {{/* The Secret that holds the store's master key. */}}
 {{- define "executor.keySecret" -}}
 {{ .Values.store.key.existingSecret | default "executor-store-key" }}
