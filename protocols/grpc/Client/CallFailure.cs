@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Executor.Grpc.Framing;
 
 namespace Executor.Grpc.Client;
@@ -32,6 +33,10 @@ internal static class CallFailure
         };
     }
 
-    private static string Describe(Exception exception)
-        => exception.InnerException is { } inner ? $"{exception.Message} ({inner.Message})" : exception.Message;
+    private static string Describe(Exception exception) => exception.InnerException switch
+    {
+        AuthenticationException refusal => $"The server was not accepted, or TLS not agreed on with it: {refusal.Message}",
+        { } inner => $"{exception.Message} ({inner.Message})",
+        null => exception.Message,
+    };
 }

@@ -57,6 +57,9 @@ internal static class ChannelHandler
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
+
+                // A certificate does not say where this process looks things up.
+                DisableCertificateDownloads = true,
             };
             policy.CustomTrustStore.AddRange(roots);
             tls.CertificateChainPolicy = policy;

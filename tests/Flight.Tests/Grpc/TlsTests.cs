@@ -25,6 +25,7 @@ public sealed class TlsTests
         {
             var failure = await Assert.ThrowsAsync<RpcException>(() => CallAsync(host, options));
             Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
+            Assert.StartsWith("The server was not accepted, or TLS not agreed on with it: The remote certificate", failure.Status.Detail, StringComparison.Ordinal);
         }
     }
 
