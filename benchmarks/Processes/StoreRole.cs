@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Running;
@@ -40,10 +39,10 @@ internal static class StoreRole
 
     private static TlsFiles Certificate(TestAuthority authority, ScratchFolder scratch)
     {
-        using var certificate = authority.Server();
+        var (certificate, key) = authority.ServerPem();
         var files = new TlsFiles(Path.Combine(scratch.Path, "tls.crt"), Path.Combine(scratch.Path, "tls.key"));
-        File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
-        File.WriteAllText(files.Key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(files.Certificate, certificate);
+        File.WriteAllText(files.Key, key);
         return files;
     }
 }

@@ -81,25 +81,13 @@ internal sealed class ShuffleBenchmark : IBenchmark
     {
         using var scratch = Prepared(mebibytes);
         await using var store = await StoreProcess.StartAsync(scratch.Path);
-
-        // The first blocks of a process pay for its compilation, which is no part of the rate.
-        var warm = new AllToAll(store, blocks, "warm-up");
-        await warm.WriteAsync(4);
-        await warm.ReadAsync(4L * AllToAll.Width * blocks.PayloadBytes);
-
-        var before = await store.MeasureAsync();
-        var perProducer = Math.Max(1, mebibytes / producers);
-        var bytes = (long)perProducer * producers * blocks.PayloadBytes;
-        var shuffle = new AllToAll(store, blocks, "measured", producers);
-        var secondsIn = await shuffle.WriteAsync(perProducer);
-        var secondsOut = await shuffle.ReadAsync(bytes);
-        var after = await store.MeasureAsync();
-        return new Figures(bytes, secondsIn, secondsOut)
+        var shuffle = await StoreShuffle.MeasureAsync(store, blocks, mebibytes, producers);
+        return new Figures(shuffle.Bytes, shuffle.SecondsIn, shuffle.SecondsOut)
         {
-            PeakBytes = after.PeakBytes,
-            CpuSeconds = after.CpuSeconds - before.CpuSeconds,
-            Writes = after.Writes - before.Writes,
-            Reads = after.Reads - before.Reads,
+            PeakBytes = shuffle.After.PeakBytes,
+            CpuSeconds = shuffle.StoreCpuSeconds,
+            Writes = shuffle.After.Writes - shuffle.Before.Writes,
+            Reads = shuffle.After.Reads - shuffle.Before.Reads,
         };
     }
 

@@ -60,21 +60,10 @@ internal sealed class TlsBenchmark : IBenchmark
         BackedMemory.Prepare(scratch.Path, (mebibytes + 1024L) << 20);
         var key = Path.Combine(scratch.Path, "store.key");
         await using var store = await StoreProcess.StartAsync(Path.Combine(scratch.Path, "objects"), key, tls);
-
-        // The first blocks of a process pay for its compilation, which is no part of the rate.
-        var warm = new AllToAll(store, blocks, "warm-up");
-        await warm.WriteAsync(4);
-        await warm.ReadAsync(4L * AllToAll.Width * blocks.PayloadBytes);
-
-        var before = await store.MeasureAsync();
-        var perProducer = Math.Max(1, mebibytes / AllToAll.Width);
-        var bytes = (long)perProducer * AllToAll.Width * blocks.PayloadBytes;
-        var shuffle = new AllToAll(store, blocks, "measured");
-        var secondsIn = await shuffle.WriteAsync(perProducer);
-        var secondsOut = await shuffle.ReadAsync(bytes);
-        var after = await store.MeasureAsync();
+        var shuffle = await StoreShuffle.MeasureAsync(store, blocks, mebibytes);
         var cost = await RunTasksAsync(executor, scratch, store, key, tasks);
-        return new Figures(bytes / secondsIn / 1e9, bytes / secondsOut / 1e9, after.CpuSeconds - before.CpuSeconds, cost.WallSeconds, cost.CpuSeconds * 1000 / tasks);
+        return new Figures(
+            shuffle.Bytes / shuffle.SecondsIn / 1e9, shuffle.Bytes / shuffle.SecondsOut / 1e9, shuffle.StoreCpuSeconds, cost.WallSeconds, cost.CpuSeconds * 1000 / tasks);
     }
 
     private static async Task<CommandCost> RunTasksAsync(string executor, ScratchFolder scratch, StoreProcess store, string key, int tasks)

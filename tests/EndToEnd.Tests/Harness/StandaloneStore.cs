@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Executor.TestKit;
 using Executor.TestKit.Certificates;
 using Executor.TestKit.Processes;
@@ -74,9 +73,8 @@ public sealed class StandaloneStore : IAsyncDisposable
 
     private static string[] WriteCertificate(Workspace workspace, TestAuthority authority)
     {
-        using var certificate = authority.Server();
-        var key = certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
-        return ["--tls-cert-file", workspace.Write("tls.crt", certificate.ExportCertificatePem()), "--tls-key-file", workspace.Write("tls.key", key)];
+        var (certificate, key) = authority.ServerPem();
+        return ["--tls-cert-file", workspace.Write("tls.crt", certificate), "--tls-key-file", workspace.Write("tls.key", key)];
     }
 
     private RunningProgram StartProcess() => _workspace.StartProgram(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Executor.Shuffle.Engine.Security;
 using Executor.TestKit;
 using Executor.TestKit.Certificates;
@@ -59,9 +58,7 @@ public sealed class ServerCertificateTests : IDisposable
     [Fact]
     public void A_key_of_another_certificate_is_refused_with_the_files_names()
     {
-        using var one = _authority.Server("one");
-        using var other = _authority.Server("other");
-        _folder.Replace(one.ExportCertificatePem(), other.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        _folder.Replace(_authority.ServerPem("one").CertificatePem, _authority.ServerPem("other").KeyPem);
 
         var failure = Assert.Throws<ArgumentException>(() => new ServerCertificate(_folder.Files, _time, _log));
 

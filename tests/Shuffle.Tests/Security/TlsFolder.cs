@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Executor.Shuffle.Engine.Security;
 using Executor.TestKit;
 using Executor.TestKit.Certificates;
@@ -16,8 +15,8 @@ internal sealed class TlsFolder : IDisposable
     /// <summary>Puts a new certificate of an authority into the place of the one that is there.</summary>
     internal void Replace(TestAuthority authority, params string[] names)
     {
-        using var certificate = authority.Server(names);
-        Replace(certificate.ExportCertificatePem(), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        var (certificate, key) = authority.ServerPem(names);
+        Replace(certificate, key);
     }
 
     internal void Replace(string certificate, string key)

@@ -41,6 +41,14 @@ public sealed class TestAuthority : IDisposable
         });
     }
 
+    /// <summary>A server's certificate with its key, in PEM, as <see cref="Server"/> makes it.</summary>
+    public (string CertificatePem, string KeyPem) ServerPem(params string[] names)
+    {
+        using var certificate = Server(names);
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+    }
+
     /// <summary>A client's certificate with its key: RSA, else EC.</summary>
     public (string CertificatePem, string KeyPem) Client(string name, bool rsa = false)
     {
