@@ -9,7 +9,7 @@ internal static class AccessRules
     /// <summary>What the driver of a run needs, in a pod or on a laptop.</summary>
     public static IReadOnlyList<AccessRule> Driver { get; } =
     [
-        new("batch", "jobs", ["create", "get", "list", "watch", "patch", "delete", "deletecollection"], "launch, watch and release attempts"),
+        new("batch", "jobs", ["create", "get", "list", "patch", "delete", "deletecollection"], "launch, watch and release attempts"),
         new("batch", "jobs/status", ["patch"], "write the outcome of Jobs that the server leaves to the executor (Kubernetes 1.32 and later)"),
         new("", "pods", ["create", "get", "list", "watch", "delete"], "watch attempts, and make the pods of Jobs that the server leaves to the executor"),
         new("", "configmaps", ["create", "get", "list", "watch", "patch"], "make and watch the run's anchor, and say what owns it"),

@@ -11,7 +11,7 @@ public sealed class RbacTests
         Assert.Equal(
             [
                 "batch/jobs/status: patch",
-                "batch/jobs: create delete deletecollection get list patch watch",
+                "batch/jobs: create delete deletecollection get list patch",
                 "configmaps: create get list patch watch",
                 "coordination.k8s.io/leases: create get update",
                 "events: list",

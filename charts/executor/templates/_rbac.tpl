@@ -8,7 +8,7 @@ cluster, and the end-to-end tests run under exactly these.
 # A Job for each attempt, adopted by the next driver, watched, ended when it is not wanted, deleted by the hundred once it is recorded.
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [create, get, list, watch, patch, delete, deletecollection]
+  verbs: [create, get, list, patch, delete, deletecollection]
 # The end of a Job whose pod the driver has made itself (spec.managedBy).
 - apiGroups: [batch]
   resources: [jobs/status]

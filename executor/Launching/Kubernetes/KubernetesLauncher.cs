@@ -56,8 +56,8 @@ internal sealed class KubernetesLauncher : ILauncher
         _jobs = new GenericClient<V1Job>(client, JobShape.Resource, options.NamespaceName);
         _pods = new GenericClient<V1Pod>(client, PodShape.Resource, options.NamespaceName);
         _creator = new JobCreator(client, options.NamespaceName, anchor.Uid, onFailure, time);
-        _releaser = new JobReleaser(_jobs, options.Run, time);
         _tracker = new AttemptTracker(options.Pending, time);
+        _releaser = new JobReleaser(_jobs, options.Run, _tracker.JobIsGone, time);
         _servant = new TrackerServant(client, options.NamespaceName, _tracker, time);
         _quotas = new QuotaWatch(client, options.NamespaceName);
         _nodes = new NodeWatch(client, NodesChanged);
@@ -153,13 +153,13 @@ internal sealed class KubernetesLauncher : ILauncher
             return;
         }
 
-        var (job, pod) = _tracker.Objects(attempt);
-        if (job is not null)
+        var objects = _tracker.Objects(attempt);
+        if (objects.JobMetadata is { } job)
         {
-            await _servant.DeleteJobAsync(attempt, job.Metadata, cancellationToken);
+            await _servant.DeleteJobAsync(attempt, job, cancellationToken);
         }
 
-        if (pod is not null && (immediately || job is null))
+        if (objects.Pod is { } pod && (immediately || objects.JobMetadata is null))
         {
             await _servant.DeletePodAsync(pod.Metadata, immediately, cancellationToken);
         }
@@ -210,15 +210,13 @@ internal sealed class KubernetesLauncher : ILauncher
     private async Task BeginAsync(Action<string> onFailure, CancellationToken cancellationToken)
     {
         var selector = $"{KubernetesLabels.Run}={_options.Run},{KubernetesLabels.Component}={KubernetesLabels.TaskComponent}";
-        var jobs = new Informer<V1Job>(_jobs, Options<V1Job>(selector, "Jobs", onFailure), _tracker.Jobs);
         var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, "pods", onFailure), _tracker.Pods);
         _releaser.Start();
         _loops.Add(GuardAsync(_quotas.RunAsync(onFailure, _ending.Token)));
         _loops.Add(GuardAsync(_nodes.RunAsync(_ending.Token)));
         _loops.Add(GuardAsync(_anchor.RunAsync(_ending.Token)));
-        _loops.Add(GuardAsync(jobs.RunAsync(_ending.Token)));
         _loops.Add(GuardAsync(pods.RunAsync(_ending.Token)));
-        await jobs.WaitForSyncAsync(cancellationToken);
+        _tracker.JobsFound(await JobListing.ReadAsync(_jobs, selector, onFailure, _time, cancellationToken));
         await pods.WaitForSyncAsync(cancellationToken);
         _tracker.LoseJobsWithoutPod();
         _serving = GuardAsync(_servant.RunAsync(_ending.Token));

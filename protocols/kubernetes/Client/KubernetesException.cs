@@ -43,6 +43,9 @@ public sealed class KubernetesException : Exception
     /// <summary>The server did not answer, or not to the end: whether it did what was asked is unknown.</summary>
     public bool IsTransportFailure => StatusCode is null;
 
+    /// <summary>True if the same request may well succeed later: nobody answered, the server is busy (429), or it has failed (5xx).</summary>
+    public bool IsTransient => IsTransportFailure || IsTooManyRequests || StatusCode >= HttpStatusCode.InternalServerError;
+
     /// <summary>404: there is no such object, or the server does not know the kind.</summary>
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
 

@@ -149,8 +149,7 @@ public sealed class Informer<T>
     private static Ending Classify(KubernetesException failure) => failure switch
     {
         { IsExpired: true } => Ending.Expired,
-        { IsTransportFailure: true } or { IsTooManyRequests: true } or { StatusCode: >= System.Net.HttpStatusCode.InternalServerError } =>
-            Ending.Interrupted,
+        { IsTransient: true } => Ending.Interrupted,
         _ => Ending.Refused,
     };
 

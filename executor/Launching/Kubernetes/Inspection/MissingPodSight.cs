@@ -20,7 +20,9 @@ internal sealed record MissingPodSight
     /// <summary>The times.</summary>
     public required PendingRules Rules { get; init; }
 
-    /// <summary>Since when this executor has known the Job and seen no pod of it, by its own clock.</summary>
+    /// <summary>
+    /// Since when, by its own clock, this executor has known the Job and seen no pod of it; since it has known that a pod was made, once it does.
+    /// </summary>
     public required DateTimeOffset MissingSince { get; init; }
 
     /// <summary>The time, by the same clock.</summary>

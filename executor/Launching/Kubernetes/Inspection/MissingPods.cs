@@ -10,6 +10,8 @@ namespace Executor.Launching.Kubernetes.Inspection;
 /// </summary>
 internal static class MissingPods
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
     /// <summary>Inspects such a Job.</summary>
     public static PodInspection Inspect(MissingPodSight sight)
     {
@@ -41,6 +43,16 @@ internal static class MissingPods
         }
 
         return WasMade(sight) ? Missing(sight, sight.Rules.MissingPodGrace, Vanished(sight)) : NotMade(sight);
+    }
+
+    /// <summary>
+    /// True if a pod of the Job was made, by what the Job says. One that the executor manages itself has its pod made with it, so it counts at once.
+    /// </summary>
+    public static bool CountsPod(V1Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return !string.IsNullOrEmpty(job.Spec?.ManagedBy)
+            || job.Status is { Active: > 0 } or { Ready: > 0 } or { Failed: > 0 } or { Succeeded: > 0 } or { Terminating: > 0 };
     }
 
     /// <summary>What it means that the Job itself is gone, and its pod with it.</summary>
@@ -80,22 +92,19 @@ internal static class MissingPods
         LookAgainAt = EventsDue(sight),
     };
 
-    /// <summary>The events of a Job without a pod are read again each time that it has waited twice as long.</summary>
+    /// <summary>A Job without a pod is read again, with its events, each time that it has waited twice as long, and at least every ten minutes.</summary>
     private static DateTimeOffset? EventsDue(MissingPodSight sight)
     {
         var elapsed = sight.Now - sight.MissingSince;
         return WasMade(sight) ? null
             : elapsed < sight.Rules.JobEventsAfter ? sight.MissingSince + sight.Rules.JobEventsAfter
-            : sight.Now + new[] { elapsed, sight.Rules.JobEventsAfter, TimeSpan.FromSeconds(1) }.Max();
+            : sight.Now + (elapsed < LongestPause ? new[] { elapsed, sight.Rules.JobEventsAfter, TimeSpan.FromSeconds(1) }.Max() : LongestPause);
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null ? other : other is null || one < other ? one : other;
 
-    /// <summary>A Job that the executor manages itself has its pod made with it, so it counts as made at once.</summary>
-    private static bool WasMade(MissingPodSight sight) =>
-        sight.WasSeen || !string.IsNullOrEmpty(sight.Job.Spec?.ManagedBy)
-        || sight.Job.Status is { Active: > 0 } or { Ready: > 0 } or { Failed: > 0 } or { Succeeded: > 0 } or { Terminating: > 0 };
+    private static bool WasMade(MissingPodSight sight) => sight.WasSeen || CountsPod(sight.Job);
 
     private static PlatformEnd Vanished(MissingPodSight sight) => new(
         PlatformCause.Vanished,

@@ -22,18 +22,24 @@ internal sealed class JobReleaser : IAsyncDisposable
 
     private readonly GenericClient<V1Job> _jobs;
     private readonly string _run;
+    private readonly Action<AttemptId> _onDeleted;
     private readonly TimeProvider _time;
-    private readonly Channel<string> _hashes = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<AttemptId> _released = Channel.CreateUnbounded<AttemptId>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _ending = new();
     private TaskCompletionSource _wanted = NewWant();
     private int _waiting;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>A releaser of a run's Jobs; it does nothing before <see cref="Start"/>.</summary>
-    public JobReleaser(GenericClient<V1Job> jobs, string run, TimeProvider time)
+    /// <param name="jobs">The Jobs.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="onDeleted">Is told of each attempt whose Job is gone.</param>
+    /// <param name="time">The clock.</param>
+    public JobReleaser(GenericClient<V1Job> jobs, string run, Action<AttemptId> onDeleted, TimeProvider time)
     {
         _jobs = jobs;
         _run = run;
+        _onDeleted = onDeleted;
         _time = time;
     }
 
@@ -43,7 +49,7 @@ internal sealed class JobReleaser : IAsyncDisposable
     /// <summary>Lets an attempt's Job be deleted soon.</summary>
     public void Release(AttemptId attempt)
     {
-        if (_hashes.Writer.TryWrite(ObjectNames.AttemptHash(attempt)) && Interlocked.Increment(ref _waiting) >= MaxBatch)
+        if (_released.Writer.TryWrite(attempt) && Interlocked.Increment(ref _waiting) >= MaxBatch)
         {
             Hurry();
         }
@@ -55,7 +61,7 @@ internal sealed class JobReleaser : IAsyncDisposable
     /// <summary>Deletes what waits, within 10 s.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_hashes.Writer.TryComplete())
+        if (!_released.Writer.TryComplete())
         {
             return;
         }
@@ -68,38 +74,40 @@ internal sealed class JobReleaser : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (await _hashes.Reader.WaitToReadAsync(_ending.Token))
+        while (await _released.Reader.WaitToReadAsync(_ending.Token))
         {
             using var gathered = CancellationTokenSource.CreateLinkedTokenSource(_ending.Token);
-            await Task.WhenAny(Task.Delay(Gather, _time, gathered.Token), _wanted.Task, _hashes.Reader.Completion);
+            await Task.WhenAny(Task.Delay(Gather, _time, gathered.Token), _wanted.Task, _released.Reader.Completion);
             await gathered.CancelAsync();
             Volatile.Write(ref _wanted, NewWant());
-            while (_hashes.Reader.TryPeek(out _))
+            while (_released.Reader.TryPeek(out _))
             {
-                await DeleteAsync(Take());
+                var batch = Take();
+                await DeleteAsync(batch);
+                batch.ForEach(_onDeleted);
             }
         }
     }
 
     private static TaskCompletionSource NewWant() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private List<string> Take()
+    private List<AttemptId> Take()
     {
-        var batch = new List<string>();
-        while (batch.Count < MaxBatch && _hashes.Reader.TryRead(out var hash))
+        var batch = new List<AttemptId>();
+        while (batch.Count < MaxBatch && _released.Reader.TryRead(out var attempt))
         {
-            batch.Add(hash);
+            batch.Add(attempt);
         }
 
         Interlocked.Add(ref _waiting, -batch.Count);
         return batch;
     }
 
-    private async Task DeleteAsync(List<string> hashes)
+    private async Task DeleteAsync(List<AttemptId> attempts)
     {
         var selection = new ListOptions
         {
-            LabelSelector = $"{KubernetesLabels.Run}={_run},{KubernetesLabels.AttemptHash} in ({string.Join(',', hashes)})",
+            LabelSelector = $"{KubernetesLabels.Run}={_run},{KubernetesLabels.AttemptHash} in ({string.Join(',', attempts.Select(ObjectNames.AttemptHash))})",
         };
         var options = new V1DeleteOptions { PropagationPolicy = V1DeleteOptions.Background };
         while (true)

@@ -8,13 +8,13 @@ using Executor.Launching.Kubernetes.Pods;
 namespace Executor.Launching.Kubernetes.Tracking;
 
 /// <summary>
-/// Turns what the watches of Jobs and pods show into observations of attempts: what the pure inspection says of a pod is told once, an end is told
-/// once and for good. It holds no connection: what has to be done about an attempt it hands out. Thread-safe.
+/// Turns what the watch of pods shows, and what is known of their Jobs, into observations of attempts: what the pure inspection says of a pod is told
+/// once, an end is told once and for good. It holds no connection: what has to be done about an attempt it hands out. Thread-safe.
 /// </summary>
 internal sealed class AttemptTracker
 {
     private readonly Dictionary<AttemptId, TrackedAttempt> _attempts = [];
-    private readonly Dictionary<AttemptId, HashSet<string>> _launching = [];
+    private readonly HashSet<AttemptId> _launching = [];
     private readonly PodlessCount _podless = new();
     private readonly DepartedIds _departed = new();
     private readonly Channel<Observation> _observations = Channel.CreateUnbounded<Observation>(new UnboundedChannelOptions { SingleReader = true });
@@ -29,12 +29,8 @@ internal sealed class AttemptTracker
     {
         _rules = rules;
         _time = time;
-        Jobs = new ObjectNews<V1Job>(JobSeen, JobDeleted);
         Pods = new ObjectNews<V1Pod>(PodSeen, PodDeleted);
     }
-
-    /// <summary>Takes what the watch of Jobs shows.</summary>
-    public IInformerHandler<V1Job> Jobs { get; }
 
     /// <summary>Takes what the watch of pods shows.</summary>
     public IInformerHandler<V1Pod> Pods { get; }
@@ -84,11 +80,11 @@ internal sealed class AttemptTracker
     }
 
     /// <summary>The attempt's Job and pod, as last seen.</summary>
-    public (V1Job? Job, V1Pod? Pod) Objects(AttemptId id)
+    public AttemptObjects Objects(AttemptId id)
     {
         lock (_lock)
         {
-            return _attempts.TryGetValue(id, out var attempt) ? (attempt.Job, attempt.Pod) : (null, null);
+            return _attempts.TryGetValue(id, out var attempt) ? new(attempt.Job, attempt.Pod) : new(null, null);
         }
     }
 
@@ -115,7 +111,7 @@ internal sealed class AttemptTracker
     {
         lock (_lock)
         {
-            _launching[id] = [];
+            _launching.Add(id);
         }
     }
 
@@ -124,17 +120,13 @@ internal sealed class AttemptTracker
     {
         lock (_lock)
         {
+            _launching.Remove(id);
             var attempt = GetOrAdd(id);
-            if (_launching.Remove(id, out var gone) && gone.Contains(job.Metadata.Uid!))
+            attempt.Job = job;
+            if (attempt.Pod is { } pod && !AttemptObjects.IsOf(pod, job))
             {
-                // The watch was quicker than the answer, and somebody else quicker than both.
-                ForgetIfGone(attempt);
-                return;
-            }
-
-            if (attempt.Job is null || attempt.Job.Metadata.Uid != job.Metadata.Uid)
-            {
-                attempt.Job = job;
+                // What an earlier launch has left.
+                attempt.Pod = null;
             }
 
             if (attempt.IsAbandoned)
@@ -143,24 +135,73 @@ internal sealed class AttemptTracker
                 attempt.MissingSince = _time.GetUtcNow();
             }
 
+            if (attempt.HasEnded)
+            {
+                // The watch was quicker than the answer, and its status could not be written without it.
+                AskForStatus(attempt);
+                return;
+            }
+
             Look(attempt);
         }
     }
 
     /// <summary>
-    /// The attempt was not launched: what the watches show of its Job until that is gone is no attempt's end. To be called whether or not a Job was made.
+    /// The attempt was not launched: what the watch shows of a pod of it, until that is gone, is no attempt's end. To be called whether or not a Job was made.
     /// </summary>
     public void Abandon(AttemptId id)
     {
         lock (_lock)
         {
             _launching.Remove(id);
-            if (_attempts.TryGetValue(id, out var attempt) && !attempt.HasEnded)
+            if (_attempts.TryGetValue(id, out var attempt))
             {
-                attempt.IsAbandoned = true;
-                attempt.Told = null;
-                attempt.ToldWaiting = null;
-                attempt.LookAgainAt = null;
+                if (!attempt.HasEnded)
+                {
+                    attempt.IsAbandoned = true;
+                    attempt.Told = null;
+                    attempt.ToldWaiting = null;
+                    attempt.LookAgainAt = null;
+                }
+
+                attempt.Job = null;
+                ForgetIfGone(attempt);
+            }
+        }
+    }
+
+    /// <summary>The Jobs that were there when the executor started. To be called before anything is launched.</summary>
+    public void JobsFound(IEnumerable<V1Job> jobs)
+    {
+        ArgumentNullException.ThrowIfNull(jobs);
+        lock (_lock)
+        {
+            foreach (var job in jobs)
+            {
+                if (AttemptIdentity.Of(job.Metadata) is { } id)
+                {
+                    var attempt = GetOrAdd(id);
+                    attempt.Job = job;
+                    Look(attempt);
+                }
+            }
+        }
+    }
+
+    /// <summary>The attempt's Job, which was asked for; the events that were asked for with it follow.</summary>
+    public void JobRead(AttemptId id, V1Job job)
+    {
+        lock (_lock)
+        {
+            if (_attempts.TryGetValue(id, out var attempt))
+            {
+                if (attempt is { Pod: null, Job: { } before } && MissingPods.CountsPod(job) && !MissingPods.CountsPod(before))
+                {
+                    // It may have been made a moment ago, and the watch of pods not have shown it yet.
+                    attempt.MissingSince = _time.GetUtcNow();
+                }
+
+                attempt.Job = job;
             }
         }
     }
@@ -180,7 +221,7 @@ internal sealed class AttemptTracker
         }
     }
 
-    /// <summary>The attempt's Job is gone although no watch has shown it go.</summary>
+    /// <summary>The attempt's Job is gone, or will be without anybody's doing.</summary>
     public void JobIsGone(AttemptId id)
     {
         lock (_lock)
@@ -194,8 +235,8 @@ internal sealed class AttemptTracker
     }
 
     /// <summary>
-    /// To be called once, when the watches have shown all there is and nothing was launched yet: a Job whose pod is the executor's to make, and which has
-    /// none, was left by an executor that died between the two.
+    /// To be called once, when all Jobs and pods that there are were shown and nothing was launched yet: a Job whose pod is the executor's to make, and which
+    /// has none, was left by an executor that died between the two.
     /// </summary>
     public void LoseJobsWithoutPod()
     {
@@ -272,49 +313,6 @@ internal sealed class AttemptTracker
         return attempt;
     }
 
-    private void JobSeen(V1Job job)
-    {
-        if (AttemptIdentity.Of(job.Metadata) is { } id)
-        {
-            lock (_lock)
-            {
-                if (_departed.Contains(id))
-                {
-                    return;
-                }
-
-                var attempt = GetOrAdd(id);
-                if (attempt.Job is { } known && known.Metadata.Uid != job.Metadata.Uid && IsOlder(job.Metadata, known.Metadata))
-                {
-                    return;
-                }
-
-                attempt.Job = job;
-                Look(attempt);
-            }
-        }
-    }
-
-    private void JobDeleted(V1Job job)
-    {
-        if (AttemptIdentity.Of(job.Metadata) is { } id)
-        {
-            lock (_lock)
-            {
-                if (_launching.TryGetValue(id, out var gone))
-                {
-                    gone.Add(job.Metadata.Uid!);
-                }
-
-                if (_attempts.TryGetValue(id, out var attempt) && attempt.Job?.Metadata.Uid == job.Metadata.Uid)
-                {
-                    attempt.Job = null;
-                    ForgetIfGone(attempt);
-                }
-            }
-        }
-    }
-
     private void PodSeen(V1Pod pod)
     {
         if (AttemptIdentity.Of(pod.Metadata) is { } id)
@@ -327,6 +325,11 @@ internal sealed class AttemptTracker
                 }
 
                 var attempt = GetOrAdd(id);
+                if (attempt.Job is { } job && !AttemptObjects.IsOf(pod, job))
+                {
+                    return;
+                }
+
                 if (attempt.Pod is { } known && known.Metadata.Uid != pod.Metadata.Uid && IsOlder(pod.Metadata, known.Metadata))
                 {
                     return;
@@ -373,16 +376,15 @@ internal sealed class AttemptTracker
 
     private void ForgetIfGone(TrackedAttempt attempt)
     {
-        if (attempt.Job is not null || attempt.Pod is not null)
+        // While its launch is under way, its Job is not known yet.
+        if (attempt.Job is not null || attempt.Pod is not null || _launching.Contains(attempt.Id))
         {
             return;
         }
 
         _attempts.Remove(attempt.Id);
         attempt.IsKnown = false;
-
-        // While its launch is under way, whoever launches it deletes a Job that has got no pod, and that is no end.
-        if (!attempt.IsAbandoned && !_launching.ContainsKey(attempt.Id))
+        if (!attempt.IsAbandoned)
         {
             End(attempt, MissingPods.JobGone(_time.GetUtcNow()).Facts);
             _departed.Add(attempt.Id, _time.GetUtcNow());
@@ -407,7 +409,9 @@ internal sealed class AttemptTracker
         if (inspection.WantsEvents && !attempt.IsReadingEvents)
         {
             attempt.IsReadingEvents = true;
-            _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.ReadEvents, attempt.Id, attempt.Pod?.Metadata ?? attempt.Job?.Metadata));
+            _requests.Writer.TryWrite(attempt.Pod is { } pod
+                ? new TrackerRequest(TrackerRequestKind.ReadEvents, attempt.Id, pod.Metadata)
+                : new TrackerRequest(TrackerRequestKind.ReadJob, attempt.Id, attempt.Job?.Metadata));
         }
 
         if (inspection.Phase == ObservedPhase.Ended)
@@ -440,6 +444,9 @@ internal sealed class AttemptTracker
             Cancelled = attempt.IsCancelled,
             Advice = attempt.AdviceOn(facts),
         }));
-        _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, attempt.Job?.Metadata));
+        AskForStatus(attempt);
     }
+
+    private void AskForStatus(TrackedAttempt attempt) =>
+        _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, attempt.Job?.Metadata));
 }

@@ -3,8 +3,8 @@ using Executor.Contracts.Identity;
 namespace Executor.Launching.Kubernetes.Tracking;
 
 /// <summary>
-/// Remembers for two minutes which attempts were there and are gone. Jobs and pods are watched apart, and news of the one may come when the other
-/// is long gone: it must not bring the attempt back. Not thread-safe.
+/// Remembers for two minutes which attempts were there and are gone. News of a pod may come when its Job is known to be gone: it must not bring the
+/// attempt back. Not thread-safe.
 /// </summary>
 internal sealed class DepartedIds
 {

@@ -26,7 +26,7 @@ internal sealed class TrackedAttempt(AttemptId id, PodlessCount podless)
         }
     }
 
-    /// <summary>Since when it has no pod, while it has none.</summary>
+    /// <summary>Since when it has no pod, while it has none; as of <see cref="MissingPodSight.MissingSince"/>.</summary>
     public DateTimeOffset MissingSince { get; set; }
 
     /// <summary>True once a pod of it was seen.</summary>

@@ -12,8 +12,11 @@ internal sealed record TrackerRequest(TrackerRequestKind Kind, AttemptId Attempt
 /// <summary>What may have to be done about an attempt.</summary>
 internal enum TrackerRequestKind
 {
-    /// <summary>Read the events of its pod, or of its Job where it has no pod.</summary>
+    /// <summary>Read the events of its pod.</summary>
     ReadEvents,
+
+    /// <summary>Read its Job, which has no pod, and the Job's events.</summary>
+    ReadJob,
 
     /// <summary>Delete its Job: it will not come to an end by itself.</summary>
     GiveUp,

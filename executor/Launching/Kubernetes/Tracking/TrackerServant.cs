@@ -29,7 +29,7 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
             {
                 await ServeAsync(request, token);
             }
-            catch (KubernetesException) when (request.Kind == TrackerRequestKind.ReadEvents)
+            catch (KubernetesException) when (request.Kind is TrackerRequestKind.ReadEvents or TrackerRequestKind.ReadJob)
             {
                 // Without the right to read events, or without an answer, the verdict is made without them.
                 tracker.EventsRead(request.Attempt, request.Subject?.Uid, []);
@@ -43,10 +43,8 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
     /// <summary>Deletes an attempt's Job and with it its pod; one that is gone is no error.</summary>
     public async Task DeleteJobAsync(AttemptId attempt, V1ObjectMeta job, CancellationToken cancellationToken)
     {
-        if (!await RepeatAsync(token => _jobs.DeleteAsync(job.Name!, JobDeletion.Of(job), token), cancellationToken))
-        {
-            tracker.JobIsGone(attempt);
-        }
+        await RepeatAsync(token => _jobs.DeleteAsync(job.Name!, JobDeletion.Of(job), token), cancellationToken);
+        tracker.JobIsGone(attempt);
     }
 
     /// <summary>Deletes a pod, giving it its grace period or none; one that is gone is no error.</summary>
@@ -67,6 +65,9 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
             case TrackerRequestKind.ReadEvents:
                 tracker.EventsRead(request.Attempt, request.Subject!.Uid, await _events.ReadAsync(request.Subject.Uid, cancellationToken));
                 break;
+            case TrackerRequestKind.ReadJob:
+                await ReadJobAsync(request.Attempt, request.Subject!, cancellationToken);
+                break;
             case TrackerRequestKind.GiveUp:
                 await GiveUpAsync(request.Attempt, cancellationToken);
                 break;
@@ -78,14 +79,29 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
         }
     }
 
+    private async Task ReadJobAsync(AttemptId attempt, V1ObjectMeta subject, CancellationToken cancellationToken)
+    {
+        try
+        {
+            tracker.JobRead(attempt, await _jobs.ReadAsync(subject.Name!, cancellationToken));
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            tracker.JobIsGone(attempt);
+            return;
+        }
+
+        tracker.EventsRead(attempt, subject.Uid, await _events.ReadAsync(subject.Uid, cancellationToken));
+    }
+
     private async Task GiveUpAsync(AttemptId attempt, CancellationToken cancellationToken)
     {
-        var (job, pod) = tracker.Objects(attempt);
-        if (job is not null)
+        var objects = tracker.Objects(attempt);
+        if (objects.JobMetadata is { } job)
         {
-            await DeleteJobAsync(attempt, job.Metadata, cancellationToken);
+            await DeleteJobAsync(attempt, job, cancellationToken);
         }
-        else if (pod is not null)
+        else if (objects.Pod is { } pod)
         {
             await DeletePodAsync(pod.Metadata, immediately: false, cancellationToken);
         }
@@ -109,22 +125,21 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
         }
     }
 
-    /// <summary>Repeats a deletion until it is certain; false if there was nothing to delete.</summary>
-    private async Task<bool> RepeatAsync<T>(Func<CancellationToken, Task<T>> delete, CancellationToken cancellationToken)
+    /// <summary>Repeats a deletion until it is certain.</summary>
+    private async Task RepeatAsync<T>(Func<CancellationToken, Task<T>> delete, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
                 await delete(cancellationToken);
-                return true;
+                return;
             }
             catch (KubernetesException failure) when (failure.IsNotFound || failure.IsConflict)
             {
-                return false;
+                return;
             }
-            catch (KubernetesException failure) when (failure.IsTransportFailure || failure.IsTooManyRequests
-                || failure.StatusCode >= System.Net.HttpStatusCode.InternalServerError)
+            catch (KubernetesException failure) when (failure.IsTransient)
             {
                 await Task.Delay(failure.RetryAfter ?? TimeSpan.FromSeconds(1), time, cancellationToken);
             }

@@ -5,7 +5,7 @@ using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Tests.Launching.Kubernetes;
 
-/// <summary>Jobs and pods of an attempt as watches show them.</summary>
+/// <summary>Jobs and pods of an attempt as a server has them.</summary>
 internal static class SamplePods
 {
     public static V1Job Job(string uid = "job-1", int index = 0, string? managedBy = null, bool isBeingDeleted = false, string created = "2026-01-01T00:00:00Z")
@@ -17,9 +17,9 @@ internal static class SamplePods
         return KubernetesJson.Deserialize(Encoding.UTF8.GetBytes(job.ToJsonString()), KubernetesResources.Jobs);
     }
 
-    public static V1Pod Pod(string uid = "pod-1", int index = 0, string state = "Running", string created = "2026-01-01T00:00:00Z", string node = "node1")
+    public static V1Pod Pod(string uid = "pod-1", int index = 0, string state = "Running", string created = "2026-01-01T00:00:00Z", string node = "node1", string job = "job-1")
     {
-        var pod = JobFactory.PodOf(new SampleJobs().Job(index), "job-1");
+        var pod = JobFactory.PodOf(new SampleJobs().Job(index), job);
         Stamp(pod, uid, created, isBeingDeleted: false);
         pod["spec"]!["nodeName"] = node;
         pod["status"] = Status(state);

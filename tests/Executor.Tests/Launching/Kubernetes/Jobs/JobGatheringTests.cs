@@ -65,7 +65,7 @@ public sealed class JobGatheringTests : IAsyncLifetime
 
     private JobReleaser Start()
     {
-        var releaser = new JobReleaser(_client.Jobs("batch"), "run", _time);
+        var releaser = new JobReleaser(_client.Jobs("batch"), "run", _ => { }, _time);
         releaser.Start();
         return releaser;
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Executor.Contracts.Identity;
 using Executor.Launching.Kubernetes.Jobs;
 using Executor.TestKit;
 using Executor.TestKit.Kubernetes;
@@ -8,6 +10,7 @@ namespace Executor.Tests.Launching.Kubernetes.Jobs;
 public sealed class JobReleaserTests : ClusterFixture
 {
     private readonly ManualTime _time = new();
+    private readonly ConcurrentQueue<AttemptId> _deleted = [];
 
     private SampleJobs Sample => new(anchorUid: AnchorUid);
 
@@ -35,6 +38,7 @@ public sealed class JobReleaserTests : ClusterFixture
         }
 
         Assert.Single(Deletions);
+        Assert.Equal(300, _deleted.Distinct().Count());
     }
 
     [Fact]
@@ -63,7 +67,7 @@ public sealed class JobReleaserTests : ClusterFixture
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(6));
-                return Server.All(JobsPath).Count == 0;
+                return !_deleted.IsEmpty && Server.All(JobsPath).Count == 0;
             },
             "the second try");
         Assert.Equal(2, Deletions.Count);
@@ -84,7 +88,7 @@ public sealed class JobReleaserTests : ClusterFixture
 
     private JobReleaser Start()
     {
-        var releaser = new JobReleaser(Client.Jobs(Space), "nightly", _time);
+        var releaser = new JobReleaser(Client.Jobs(Space), "nightly", _deleted.Enqueue, _time);
         releaser.Start();
         return releaser;
     }

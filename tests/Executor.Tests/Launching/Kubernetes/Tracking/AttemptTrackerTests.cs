@@ -1,3 +1,4 @@
+using System.Text;
 using Executor.Kubernetes.Informers;
 using Executor.Kubernetes.Models;
 using Executor.Launching;
@@ -21,7 +22,7 @@ public sealed class AttemptTrackerTests
     [InlineData(false)]
     public void Job_and_pod_may_be_seen_in_any_order(bool isJobFirst)
     {
-        Action[] seen = [() => See(SamplePods.Job()), () => See(SamplePods.Pod(state: "Running"))];
+        Action[] seen = [() => Launch(SamplePods.Job()), () => See(SamplePods.Pod(state: "Running"))];
         Array.ForEach(isJobFirst ? seen : [.. seen.Reverse()], see => see());
         See(SamplePods.Pod(state: "Running"));
         See(SamplePods.Pod(state: "Failed"));
@@ -45,7 +46,7 @@ public sealed class AttemptTrackerTests
     [Fact]
     public void The_pod_that_replaces_one_that_has_ended_counts_for_nothing()
     {
-        See(SamplePods.Job());
+        Launch(SamplePods.Job());
         See(SamplePods.Pod("pod-1", state: "Failed"));
         See(SamplePods.Pod("pod-2", state: "Running", created: "2026-01-01T00:01:00Z"));
         See(SamplePods.Pod("pod-2", state: "Succeeded", created: "2026-01-01T00:01:00Z"));
@@ -55,7 +56,7 @@ public sealed class AttemptTrackerTests
     [Fact]
     public void News_of_an_older_pod_does_not_hide_the_newer_one()
     {
-        See(SamplePods.Job());
+        Launch(SamplePods.Job());
         See(SamplePods.Pod("pod-2", state: "Running", created: "2026-01-01T00:01:00Z"));
         See(SamplePods.Pod("pod-1", state: "Failed", created: "2026-01-01T00:00:00Z"));
         Assert.Equal("pod-2", _tracker.Objects(SampleJobs.Attempt()).Pod!.Metadata.Uid);
@@ -65,22 +66,22 @@ public sealed class AttemptTrackerTests
     [Fact]
     public void A_pod_that_is_gone_has_ended_and_its_node_is_remembered()
     {
-        See(SamplePods.Job());
+        Launch(SamplePods.Job());
         See(SamplePods.Pod(node: "node7"));
         Gone(SamplePods.Pod(node: "node7"));
         Assert.Equal(ObservedPhase.Ended, Told()[^1].Phase);
         Assert.Equal("node7", _tracker.NodeOf(SampleJobs.Attempt()));
         Assert.Equal([SampleJobs.Attempt()], _tracker.List());
 
-        Gone(SamplePods.Job());
+        _tracker.JobIsGone(SampleJobs.Attempt());
         Assert.Empty(_tracker.List());
     }
 
     [Fact]
     public void A_job_that_goes_before_its_pod_was_seen_ends_its_attempt()
     {
-        See(SamplePods.Job());
-        Gone(SamplePods.Job());
+        Launch(SamplePods.Job());
+        _tracker.JobIsGone(SampleJobs.Attempt());
         var end = Told()[^1];
         Assert.Equal((ObservedPhase.Ended, PlatformCause.Deleted), (end.Phase, end.Facts.Platform!.Cause));
         Assert.Empty(_tracker.List());
@@ -90,10 +91,10 @@ public sealed class AttemptTrackerTests
     public void An_attempt_that_was_asked_to_end_says_so()
     {
         Assert.False(_tracker.Cancelling(SampleJobs.Attempt()));
-        See(SamplePods.Job());
+        Launch(SamplePods.Job());
         See(SamplePods.Pod());
         Assert.True(_tracker.Cancelling(SampleJobs.Attempt()));
-        Gone(SamplePods.Job());
+        _tracker.JobIsGone(SampleJobs.Attempt());
         Gone(SamplePods.Pod());
         Assert.True(Told()[^1].Facts.Cancelled);
     }
@@ -101,63 +102,71 @@ public sealed class AttemptTrackerTests
     [Fact]
     public void A_launch_that_failed_ends_nothing_and_may_be_repeated()
     {
-        See(SamplePods.Job("job-1"));
+        _tracker.Launching(SampleJobs.Attempt());
+        See(SamplePods.Pod("pod-1", state: "Pending"));
         _tracker.Abandon(SampleJobs.Attempt());
         Assert.False(_tracker.IsLaunched(SampleJobs.Attempt()));
         Assert.Empty(_tracker.List());
         Told();
 
-        // The next launch's Job is there before the watch has shown the first one go.
-        _tracker.Launched(SampleJobs.Attempt(), SamplePods.Job("job-2"));
-        See(SamplePods.Job("job-1", isBeingDeleted: true));
-        Gone(SamplePods.Job("job-1"));
-        See(SamplePods.Job("job-2"));
+        // The next launch's Job is there before the watch has shown the first one's pod go.
+        Launch(SamplePods.Job("job-2"));
+        Gone(SamplePods.Pod("pod-1", state: "Pending"));
         Assert.True(_tracker.IsLaunched(SampleJobs.Attempt()));
-        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
 
-        See(SamplePods.Pod(state: "Failed"));
-        Assert.Equal(ObservedPhase.Ended, Told()[^1].Phase);
+        See(SamplePods.Pod("pod-2", state: "Failed", created: "2026-01-01T00:01:00Z", job: "job-2"));
+        Assert.Equal(3, Told()[^1].Facts.ExitCode);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_job_that_comes_and_goes_while_it_is_launched_ends_its_attempt_only_if_the_launch_succeeds(bool succeeds)
+    public void A_pod_that_comes_and_goes_while_it_is_launched_ends_its_attempt_once(bool succeeds)
     {
         _tracker.Launching(SampleJobs.Attempt());
-        See(SamplePods.Job());
-        Gone(SamplePods.Job());
-        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
+        See(SamplePods.Pod());
+        Gone(SamplePods.Pod());
         if (succeeds)
         {
-            _tracker.Launched(SampleJobs.Attempt(), SamplePods.Job());
-            Assert.Equal(PlatformCause.Deleted, Told().Single().Facts.Platform!.Cause);
+            _tracker.Launched(SampleJobs.Attempt(), SamplePods.Job(managedBy: KubernetesLabels.JobController));
+            Assert.Equal([SampleJobs.Attempt()], _tracker.List());
+            _tracker.JobIsGone(SampleJobs.Attempt());
         }
         else
         {
             _tracker.Abandon(SampleJobs.Attempt());
-            Assert.Empty(Told());
         }
 
+        Assert.Single(Told(), observation => observation.Phase == ObservedPhase.Ended);
+        Assert.Equal(succeeds ? 2 : 1, Asked().Count(asked => asked == TrackerRequestKind.WriteStatus));
         Assert.Empty(_tracker.List());
     }
 
     [Fact]
     public void What_is_left_of_a_launch_that_failed_is_forgotten_when_it_is_gone()
     {
-        See(SamplePods.Job());
+        _tracker.Launching(SampleJobs.Attempt());
+        See(SamplePods.Pod());
         _tracker.Abandon(SampleJobs.Attempt());
         Told();
-        Gone(SamplePods.Job());
+        Gone(SamplePods.Pod());
         Assert.Empty(Told());
-        Assert.Null(_tracker.Objects(SampleJobs.Attempt()).Job);
+        Assert.Null(_tracker.Objects(SampleJobs.Attempt()).JobMetadata);
+    }
+
+    [Fact]
+    public void A_pod_that_is_seen_before_its_job_says_which_job_that_is()
+    {
+        See(SamplePods.Pod());
+        var known = _tracker.Objects(SampleJobs.Attempt());
+        Assert.Null(known.Job);
+        Assert.Equal((ObjectNames.Job(SampleJobs.Attempt()), "batch", "job-1"), (known.JobMetadata!.Name, known.JobMetadata.NamespaceProperty, known.JobMetadata.Uid));
     }
 
     [Fact]
     public void A_job_of_the_executors_without_a_pod_was_left_by_one_that_died()
     {
-        See(SamplePods.Job(managedBy: KubernetesLabels.JobController));
-        See(SamplePods.Job("other", index: 1));
+        _tracker.JobsFound([SamplePods.Job(managedBy: KubernetesLabels.JobController), SamplePods.Job("other", index: 1)]);
         _tracker.LoseJobsWithoutPod();
         var end = Told().Single(observation => observation.Phase == ObservedPhase.Ended);
         Assert.Equal((SampleJobs.Attempt(), PlatformCause.Vanished), (end.Attempt, end.Facts.Platform!.Cause));
@@ -167,17 +176,42 @@ public sealed class AttemptTrackerTests
     public void Events_are_asked_for_once_until_they_are_read_and_those_of_another_pod_count_for_nothing()
     {
         var rules = new PendingRules();
-        See(SamplePods.Job());
+        Launch(SamplePods.Job());
         _time.Advance(rules.JobEventsAfter + TimeSpan.FromSeconds(1));
         _tracker.LookAtDue();
-        See(SamplePods.Job());
         _tracker.LookAtDue();
-        Assert.Equal([TrackerRequestKind.ReadEvents], Asked());
+        Assert.Equal([TrackerRequestKind.ReadJob], Asked());
 
         _tracker.EventsRead(SampleJobs.Attempt(), "somebody-else", [Refused("forbidden")]);
         Assert.DoesNotContain(Told(), observation => observation.Facts.Waiting?.Contains("forbidden", StringComparison.Ordinal) == true);
         _tracker.EventsRead(SampleJobs.Attempt(), "job-1", [Refused("exceeded quota: team")]);
         Assert.Contains("exceeded quota", Told()[^1].Facts.Waiting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pod_that_its_job_counts_is_missed_only_after_the_watch_had_time_to_show_it()
+    {
+        var rules = new PendingRules();
+        Launch(SamplePods.Job());
+        _time.Advance(rules.JobEventsAfter * 10);
+        Read("""{"active": 1}""");
+        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
+        _time.Advance(rules.MissingPodGrace!.Value - TimeSpan.FromSeconds(1));
+        Read("""{"active": 1}""");
+        Assert.DoesNotContain(Told(), observation => observation.Phase == ObservedPhase.Ended);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _tracker.LookAtDue();
+        Assert.Equal(PlatformCause.Vanished, Told()[^1].Facts.Platform!.Cause);
+        Assert.Contains(TrackerRequestKind.GiveUp, Asked());
+
+        void Read(string status)
+        {
+            _tracker.LookAtDue();
+            var job = SamplePods.Job();
+            job.Status = KubernetesJson.Deserialize(Encoding.UTF8.GetBytes($$"""{"metadata": {}, "status": {{status}}}"""), KubernetesResources.Jobs).Status;
+            _tracker.JobRead(SampleJobs.Attempt(), job);
+            _tracker.EventsRead(SampleJobs.Attempt(), "job-1", []);
+        }
     }
 
     [Fact]
@@ -189,8 +223,16 @@ public sealed class AttemptTrackerTests
         {
             var tracker = new AttemptTracker(new PendingRules(), _time);
             var attempts = random.Next(1, 4);
-            var jobs = Shuffled(Enumerable.Range(0, attempts).Select(index => Story(
-                random, tracker.Jobs, [SamplePods.Job($"job-{index}", index), SamplePods.Job($"job-{index}", index, isBeingDeleted: true)])));
+            for (var index = 0; index < attempts; index++)
+            {
+                tracker.Launching(SampleJobs.Attempt(index));
+            }
+
+            var jobs = Shuffled(Enumerable.Range(0, attempts).Select(index => new Queue<Action>(
+            [
+                () => tracker.Launched(SampleJobs.Attempt(index), SamplePods.Job($"job-{index}", index)),
+                () => tracker.JobIsGone(SampleJobs.Attempt(index)),
+            ])));
             var pods = Shuffled(Enumerable.Range(0, attempts).Select(index => Story(random, tracker.Pods, PodsOf(index))));
             foreach (var step in Interleaved([.. jobs, .. pods]))
             {
@@ -222,16 +264,16 @@ public sealed class AttemptTrackerTests
         // A pod that runs its course, or is replaced in the middle of it.
         V1Pod[] PodsOf(int index) =>
         [
-            SamplePods.Pod($"pod-{index}", index, "Pending"),
-            SamplePods.Pod($"pod-{index}", index, "Running"),
-            .. random.Next(2) == 0 ? new[] { SamplePods.Pod($"pod-{index}", index, random.Next(2) == 0 ? "Succeeded" : "Failed") } : [],
+            SamplePods.Pod($"pod-{index}", index, "Pending", job: $"job-{index}"),
+            SamplePods.Pod($"pod-{index}", index, "Running", job: $"job-{index}"),
+            .. random.Next(2) == 0 ? new[] { SamplePods.Pod($"pod-{index}", index, random.Next(2) == 0 ? "Succeeded" : "Failed", job: $"job-{index}") } : [],
         ];
 
         List<T> Shuffled<T>(IEnumerable<T> items) => [.. items.OrderBy(_ => random.Next())];
 
         IEnumerable<Action> Interleaved(List<Queue<Action>> stories)
         {
-            // The two watches are apart: either may be behind by all that there is to tell.
+            // Answers and the watch are apart: either may be behind by all that there is to tell.
             while (stories.Count > 0)
             {
                 var story = stories[random.Next(stories.Count)];
@@ -264,11 +306,13 @@ public sealed class AttemptTrackerTests
 
     private static Corev1Event Refused(string message) => new() { Reason = "FailedCreate", Message = message, Type = "Warning", LastTimestamp = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) };
 
-    private void See(V1Job job) => Tell(_tracker.Jobs, InformerEventType.Updated, job);
+    private void Launch(V1Job job)
+    {
+        _tracker.Launching(SampleJobs.Attempt());
+        _tracker.Launched(SampleJobs.Attempt(), job);
+    }
 
     private void See(V1Pod pod) => Tell(_tracker.Pods, InformerEventType.Updated, pod);
-
-    private void Gone(V1Job job) => Tell(_tracker.Jobs, InformerEventType.Deleted, job);
 
     private void Gone(V1Pod pod) => Tell(_tracker.Pods, InformerEventType.Deleted, pod);
 
