@@ -9,8 +9,11 @@ public sealed class GrpcServiceOptions
     /// </summary>
     public int? MaxReceiveMessageSize { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Bounds the memory of all messages that are being received at a time. Null, the default, for no bound but those of each call.</summary>
-    public ReceiveBudget? ReceiveBudget { get; set; }
+    /// <summary>
+    /// Gives each call, once <see cref="BeforeCall"/> has let it in, its part of the memory of all messages that are being received at a time. Null, the
+    /// default, for no bound but those of each call.
+    /// </summary>
+    public Func<ServerCallContext, ReceiveBudget>? ReceiveBudget { get; set; }
 
     /// <summary>The longest message sent, in bytes; null, the default, for no limit.</summary>
     public int? MaxSendMessageSize { get; set; }

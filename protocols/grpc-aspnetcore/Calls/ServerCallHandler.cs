@@ -70,7 +70,7 @@ internal sealed class ServerCallHandler<TRequest, TResponse>(
         }
 
         var prefix = new MessagePrefix(encoding.Length == 0 ? null : encoding, StatusCode.Unimplemented, options.MaxReceiveMessageSize);
-        using var reader = new PipeMessageReader(httpContext.Request.BodyReader, prefix, options.ReceiveBudget);
+        using var reader = new PipeMessageReader(httpContext.Request.BodyReader, prefix, options.ReceiveBudget?.Invoke(context));
         var writer = new MessageWriter<TResponse>(httpContext.Response.BodyWriter, method.ResponseMarshaller, options.MaxSendMessageSize);
         await run(
             new RequestStreamReader<TRequest>(reader, method.RequestMarshaller, context.CancellationToken),

@@ -1,16 +1,19 @@
 namespace Executor.Shuffle.Engine.Buffers;
 
 /// <summary>
-/// A number of bytes that may be in use at once. Who asks for more than is left waits, first come first served, which is how back-pressure
-/// reaches a sender: nothing more is read from its stream. Thread-safe.
+/// A number of bytes that may be in use at once, which runs share: of those that wait, the run that has the least in use is served next, and within a run who
+/// came first. So a run of a thousand writers leaves a run of one writer its share. Nobody is passed over for being large: who is next waits until
+/// there is room, and the others behind it. Waiting is how back-pressure reaches a sender: nothing more is read from its stream. Thread-safe.
 /// </summary>
 /// <param name="capacity">The budget in bytes.</param>
 public sealed class ByteBudget(long capacity)
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<(long Bytes, TaskCompletionSource Granted)> _waiters = [];
+    private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
     private long _used;
     private long _highWater;
+    private int _waiting;
+    private long _tickets;
 
     /// <summary>Raised, outside of any lock, when somebody has to wait: time to free what can be freed.</summary>
     public event Action? Exhausted;
@@ -49,59 +52,73 @@ public sealed class ByteBudget(long capacity)
         {
             lock (_lock)
             {
-                return _waiters.Count > 0;
+                return _waiting > 0;
             }
         }
     }
 
-    /// <summary>Takes bytes out of the budget as soon as they are there; at most <see cref="Capacity"/> at once.</summary>
-    public ValueTask ReserveAsync(long bytes, CancellationToken cancellationToken)
+    /// <summary>Takes bytes out of the budget as soon as they are there and it is this run's turn; at most <see cref="Capacity"/> at once.</summary>
+    /// <param name="run">Who shares it.</param>
+    /// <param name="bytes">How many.</param>
+    /// <param name="cancellationToken">Ends the waiting; nothing is taken then.</param>
+    public ValueTask ReserveAsync(string run, long bytes, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(run);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, capacity);
-        LinkedListNode<(long Bytes, TaskCompletionSource Granted)> waiter;
+        Waiter waiter;
         lock (_lock)
         {
-            if (_waiters.Count == 0 && _used + bytes <= capacity)
+            if (!_shares.TryGetValue(run, out var share))
             {
-                Use(bytes);
+                _shares.Add(run, share = new Share());
+            }
+
+            if (_waiting == 0 && _used + bytes <= capacity)
+            {
+                Use(share, bytes);
                 return ValueTask.CompletedTask;
             }
 
-            waiter = _waiters.AddLast((bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+            waiter = new Waiter(run, bytes, _tickets++);
+            share.Waiters.AddLast(waiter);
+            _waiting++;
         }
 
         return WaitAsync(waiter, cancellationToken);
     }
 
     /// <summary>Puts bytes back.</summary>
-    public void Release(long bytes)
+    /// <param name="run">As they were reserved.</param>
+    /// <param name="bytes">How many.</param>
+    public void Release(string run, long bytes)
     {
         lock (_lock)
         {
-            _used -= bytes;
+            Return(run, bytes);
             GrantWaiters();
         }
     }
 
-    private async ValueTask WaitAsync(LinkedListNode<(long Bytes, TaskCompletionSource Granted)> waiter, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(Waiter waiter, CancellationToken cancellationToken)
     {
         Exhausted?.Invoke();
         try
         {
-            await waiter.Value.Granted.Task.WaitAsync(cancellationToken);
+            await waiter.Granted.Task.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
             lock (_lock)
             {
-                if (waiter.List is not null)
+                if (_shares.TryGetValue(waiter.Run, out var share) && share.Waiters.Remove(waiter))
                 {
-                    _waiters.Remove(waiter);
+                    _waiting--;
+                    ForgetIfUnused(waiter.Run, share);
                 }
                 else
                 {
                     // Granted at the moment of the cancellation.
-                    _used -= waiter.Value.Bytes;
+                    Return(waiter.Run, waiter.Bytes);
                 }
 
                 GrantWaiters();
@@ -114,18 +131,72 @@ public sealed class ByteBudget(long capacity)
     /// <summary>Under the lock.</summary>
     private void GrantWaiters()
     {
-        while (_waiters.First is { } first && _used + first.Value.Bytes <= capacity)
+        while (_waiting > 0 && Next() is var share && share.Waiters.First!.Value is var waiter && _used + waiter.Bytes <= capacity)
         {
-            _waiters.Remove(first);
-            Use(first.Value.Bytes);
-            first.Value.Granted.SetResult();
+            share.Waiters.RemoveFirst();
+            _waiting--;
+            Use(share, waiter.Bytes);
+            waiter.Granted.SetResult();
         }
     }
 
-    /// <summary>Under the lock.</summary>
-    private void Use(long bytes)
+    /// <summary>Under the lock, where somebody waits: of the runs that do, the one with the least, and of several the one that has waited longest.</summary>
+    private Share Next()
     {
+        Share? next = null;
+        foreach (var share in _shares.Values)
+        {
+            if (share.Waiters.First is { } first
+                && (next is null || (share.Used, first.Value.Ticket).CompareTo((next.Used, next.Waiters.First!.Value.Ticket)) < 0))
+            {
+                next = share;
+            }
+        }
+
+        return next!;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Use(Share share, long bytes)
+    {
+        share.Used += bytes;
         _used += bytes;
         _highWater = Math.Max(_highWater, _used);
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Return(string run, long bytes)
+    {
+        var share = _shares[run];
+        share.Used -= bytes;
+        _used -= bytes;
+        ForgetIfUnused(run, share);
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void ForgetIfUnused(string run, Share share)
+    {
+        if (share.Used == 0 && share.Waiters.Count == 0)
+        {
+            _shares.Remove(run);
+        }
+    }
+
+    private sealed class Share
+    {
+        internal long Used { get; set; }
+
+        internal LinkedList<Waiter> Waiters { get; } = [];
+    }
+
+    private sealed class Waiter(string run, long bytes, long ticket)
+    {
+        internal string Run => run;
+
+        internal long Bytes => bytes;
+
+        internal long Ticket => ticket;
+
+        internal TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

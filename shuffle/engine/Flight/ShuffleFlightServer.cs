@@ -180,6 +180,9 @@ internal sealed partial class ShuffleFlightServer(
         }
     }
 
+    /// <summary>The run whose key an authenticated call has shown; null for others.</summary>
+    internal static string? RunOf(ServerCallContext context) => CallerOf(context).Run;
+
     private static Caller CallerOf(ServerCallContext context) => (Caller)context.UserState[CallerKey];
 
     private async Task RunAsync(ServerCallContext context, Func<Task> action)

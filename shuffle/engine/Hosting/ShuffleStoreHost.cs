@@ -187,7 +187,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         {
             Authenticator = server.AuthenticateAsync,
             MaxReceiveMessageSize = MaxMessageBytes,
-            ReceiveBudget = receiving,
+            ReceiveBudget = context => receiving.Of(ShuffleFlightServer.RunOf(context)),
             TimeProvider = options.TimeProvider,
         });
         return application;

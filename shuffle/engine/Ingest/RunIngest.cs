@@ -71,7 +71,7 @@ internal sealed partial class RunIngest : IDisposable
     /// <summary>Memory for a payload, once the budget has room.</summary>
     internal async ValueTask<PooledPayload> TakeAsync(int length, CancellationToken cancellationToken)
     {
-        await _services.Budget.ReserveAsync(SegmentLayout.BlockBytes(length), cancellationToken);
+        await _services.Budget.ReserveAsync(Run, SegmentLayout.BlockBytes(length), cancellationToken);
         return _arena.Take(length);
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class RunIngest : IDisposable
     {
         var length = (int)payload.Bytes.Length;
         payload.Release();
-        _services.Budget.Release(SegmentLayout.BlockBytes(length));
+        _services.Budget.Release(Run, SegmentLayout.BlockBytes(length));
     }
 
     internal void Offer(int stream, in BlockHeader header, PooledPayload payload)
@@ -267,7 +267,7 @@ internal sealed partial class RunIngest : IDisposable
                 block.Payload.Release();
             }
 
-            _services.Budget.Release(bytes);
+            _services.Budget.Release(Run, bytes);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
                 }
                 finally
                 {
-                    buffers.Return(chunk.Slabs);
+                    buffers.Return(run, chunk.Slabs);
                 }
             }
         }
@@ -63,7 +63,7 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
             await reading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             while (chunks.Reader.TryRead(out var unused))
             {
-                buffers.Return(unused.Slabs);
+                buffers.Return(run, unused.Slabs);
             }
         }
     }
@@ -117,7 +117,7 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
         while (!cursor.IsAtEnd && await target.WaitToWriteAsync(cancellationToken))
         {
             var wanted = cursor.NextRead(options.ReadBytes, options.GapBytes);
-            var chunk = new Chunk(await buffers.RentAsync(wanted, cancellationToken));
+            var chunk = new Chunk(await buffers.RentAsync(run, wanted, cancellationToken));
             try
             {
                 var slabs = Array.ConvertAll(chunk.Slabs, slab => slab.AsMemory());
@@ -133,7 +133,7 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
             {
                 if (chunk is not null)
                 {
-                    buffers.Return(chunk.Slabs);
+                    buffers.Return(run, chunk.Slabs);
                 }
             }
         }
