@@ -84,6 +84,8 @@ start_daemons() {
     [[ -e $pki/$name.conf ]] || new_kubeconfig "$name" "/O=system:nodes/CN=system:node:$name" "DNS:$name,IP:$(node_address "$name")"
     write_configuration "$name"
     make_cgroups "$name"
+    # What pods send out of the cluster comes from their node, as anywhere: whoever answers need not know a way to pods.
+    iptables -w -t nat -A POSTROUTING -s "$(node_pods "$name")" ! -d "$pod_range" -j MASQUERADE
     daemon containerd containerd --config "$home/containerd.toml" &
     load_pause_image
     daemon kubelet kubelet --config="$home/kubelet.yaml" --kubeconfig="$pki/$name.conf" --hostname-override="$name" \

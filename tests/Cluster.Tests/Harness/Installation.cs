@@ -54,8 +54,10 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Installs the chart and waits until the store is ready.</summary>
     /// <param name="cluster">The cluster; stays the caller's.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="storedOn">The node that keeps the store's data, in a folder of its own; null for a store whose data is gone with its pod.</param>
-    public static async Task<Installation> InstallAsync(RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null)
+    /// <param name="storedOn">The node that keeps the store's data, in a folder of its own; null for a store whose data is gone with its pod, or in a bucket.</param>
+    /// <param name="bucket">Keeps the store's data; stays the caller's. Null for a folder.</param>
+    public static async Task<Installation> InstallAsync(
+        RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null, ClusterBucket? bucket = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var installation = new Installation(cluster, await cluster.CreateNamespaceAsync(cancellationToken));
@@ -66,7 +68,7 @@ public sealed class Installation : IAsyncDisposable
                 await installation.MakeVolumeAsync(storedOn);
             }
 
-            await installation.InstallAsync(storedOn is not null, cancellationToken);
+            await installation.InstallAsync(storedOn is not null, bucket, cancellationToken);
             await installation.MakeUserAsync(cancellationToken);
             await installation.WhenStoreIsReadyAsync(cancellationToken);
             return installation;
@@ -237,19 +239,34 @@ public sealed class Installation : IAsyncDisposable
         return job!;
     }
 
-    private Task InstallAsync(bool isStored, CancellationToken cancellationToken) => ApplyChartAsync(
-        $$"""
-        image: {tag: dev, pullPolicy: IfNotPresent}
-        store:
-          persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
-          resources: {cpu: 250m, memory: 768Mi}
-        rbac:
-          nodes: true
-          users:
-            - {kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}
-            - {kind: ServiceAccount, name: {{Driver}}, namespace: {{Namespace}}}
-        """,
-        cancellationToken);
+    private async Task InstallAsync(bool isStored, ClusterBucket? bucket, CancellationToken cancellationToken)
+    {
+        if (bucket is not null)
+        {
+            (await KubectlAsync([
+                "create", "secret", "generic", "bucket-keys",
+                $"--from-literal=AWS_ACCESS_KEY_ID={bucket.Server.AccessKey}", $"--from-literal=AWS_SECRET_ACCESS_KEY={bucket.Server.SecretKey}"])).Expect(0);
+        }
+
+        await ApplyChartAsync(
+            $$"""
+            image: {tag: dev, pullPolicy: IfNotPresent}
+            store:
+              persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
+              s3: {{{(bucket is null ? "" : InBucket(bucket))}}}
+              resources: {cpu: 250m, memory: 768Mi}
+            rbac:
+              nodes: true
+              users:
+                - {kind: ServiceAccount, name: {{User}}, namespace: {{Namespace}}}
+                - {kind: ServiceAccount, name: {{Driver}}, namespace: {{Namespace}}}
+            """,
+            cancellationToken);
+    }
+
+    private string InBucket(ClusterBucket bucket) =>
+        $"bucket: {bucket.Server.Bucket}, endpoint: \"{bucket.Endpoint.GetLeftPart(UriPartial.Authority)}\", region: {bucket.Server.Region}, "
+        + $"prefix: {Namespace}/, pathStyle: {(bucket.Server.UsePathStyle ? "true" : "false")}, existingSecret: bucket-keys";
 
     private async Task ApplyChartAsync(string values, CancellationToken cancellationToken)
     {

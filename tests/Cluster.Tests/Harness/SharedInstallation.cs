@@ -4,11 +4,12 @@ using Executor.TestKit.Kubernetes;
 
 namespace Cluster.Tests.Harness;
 
-/// <summary>The installation that all tests share which leave its store alone; made when the first of them asks for it.</summary>
+/// <summary>The installation that all tests share which leave its store alone; made when the first of them asks for it. Its store keeps everything in a bucket of S3.</summary>
 public sealed class SharedInstallation : IAsyncDisposable
 {
     private readonly SemaphoreSlim _making = new(1);
     private RealCluster? _cluster;
+    private ClusterBucket? _bucket;
     private Installation? _installation;
 
     /// <summary>The installation. Where there is no cluster, the calling test is skipped, or fails if parts are required.</summary>
@@ -18,7 +19,8 @@ public sealed class SharedInstallation : IAsyncDisposable
         try
         {
             _cluster ??= await RealCluster.ConnectAsync(cancellationToken);
-            return _installation ??= await Installation.InstallAsync(_cluster, cancellationToken);
+            _bucket ??= await ClusterBucket.OpenAsync(_cluster);
+            return _installation ??= await Installation.InstallAsync(_cluster, cancellationToken, bucket: _bucket);
         }
         finally
         {
@@ -34,6 +36,7 @@ public sealed class SharedInstallation : IAsyncDisposable
             await installation.DisposeAsync();
         }
 
+        await (_bucket?.DisposeAsync() ?? ValueTask.CompletedTask);
         _cluster?.Dispose();
         _making.Dispose();
     }

@@ -2,11 +2,12 @@ using Cluster.Tests.Harness;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.TestKit.Kubernetes;
+using Executor.TestKit.S3;
 
 namespace Cluster.Tests.Runs;
 
 /// <summary>The store's pod dies in the middle of a run.</summary>
-public sealed class StoreTests
+public sealed class StoreTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task A_run_goes_on_when_the_stores_pod_is_killed_and_its_volume_is_kept()
@@ -15,7 +16,27 @@ public sealed class StoreTests
         using var cluster = await RealCluster.ConnectAsync(token);
         Assert.SkipUnless(cluster.IsLab, "the volume is a folder of a node of the lab's");
         await using var installation = await Installation.InstallAsync(cluster, token, storedOn: "node1");
-        var workflow = installation.WriteWorkflow("stored", """
+        await RunThroughKillAsync(installation, "stored", token);
+    }
+
+    [Fact]
+    public async Task A_run_goes_on_when_the_stores_pod_is_killed_and_its_bucket_fails_now_and_then()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var faults = new SeededFaults(
+            seed, 0.05, ProxyFault.InternalError, ProxyFault.SlowDown, ProxyFault.BadGateway, ProxyFault.ResetBefore, ProxyFault.ResetAfter, ProxyFault.ShortBody);
+        using var cluster = await RealCluster.ConnectAsync(token);
+        await using var bucket = await ClusterBucket.OpenAsync(cluster, _ => faults.Next());
+        await using var installation = await Installation.InstallAsync(cluster, token, bucket: bucket);
+        await RunThroughKillAsync(installation, "in-bucket", token);
+        Assert.True(bucket.Proxy is null || bucket.Proxy.Requests.Count(request => request.Fault is null) > 50, "the bucket was hardly asked for anything");
+    }
+
+    private static async Task RunThroughKillAsync(Installation installation, string run, CancellationToken token)
+    {
+        var workflow = installation.WriteWorkflow(run, """
             tasks:
               - name: write
                 image: executor/busybox:dev
@@ -34,9 +55,9 @@ public sealed class StoreTests
                 outputs: [{name: total, format: lines}]
             results: [count.total]
             """);
-        await using var program = installation.Start("run", workflow, "--run-id", "stored");
-        var first = await installation.WhenRunningAsync("stored", "write", 0);
-        var second = await installation.WhenRunningAsync("stored", "write", 1);
+        await using var program = installation.Start("run", workflow, "--run-id", run);
+        var first = await installation.WhenRunningAsync(run, "write", 0);
+        var second = await installation.WhenRunningAsync(run, "write", 1);
         await LetGoAsync(installation, first, token);
         foreach (var pod in (await installation.Client.Pods(installation.Namespace).ListAllAsync(
             new ListOptions { LabelSelector = "app.kubernetes.io/component=store" }, token)).Items)
@@ -48,7 +69,7 @@ public sealed class StoreTests
         var result = (await program.WaitAsync(token)).Expect(0);
         Assert.Contains("10", result.Output, StringComparison.Ordinal);
         await installation.WhenStoreIsReadyAsync(token);
-        (await installation.ExecutorAsync("store", "verify", "stored")).Expect(0);
+        (await installation.ExecutorAsync("store", "verify", run)).Expect(0);
     }
 
     private static async Task LetGoAsync(Installation installation, V1Pod pod, CancellationToken cancellationToken) =>

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Config;
 using Executor.Kubernetes.Models;
@@ -33,6 +36,10 @@ public sealed class RealCluster : IDisposable
 
     /// <summary>Whether it is the lab's own, whose machines a test may reach into.</summary>
     public bool IsLab => Path.GetFullPath(KubeconfigPath) == LabKubeconfigPath;
+
+    /// <summary>This machine's address in the lab's network, which pods reach from their nodes; null where the cluster is not the lab's.</summary>
+    public IPAddress? HostAddress => !IsLab ? null : NetworkInterface.GetAllNetworkInterfaces().Single(link => link.Name == "executor-lab")
+        .GetIPProperties().UnicastAddresses.Select(address => address.Address).First(address => address.AddressFamily == AddressFamily.InterNetwork);
 
     /// <summary>The folder of the lab cluster's state.</summary>
     public static string LabFolder => Path.Combine(ExternalPart.Lab, "cluster");

@@ -34,11 +34,13 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>The requests so far, with what was done to them.</summary>
     public ConcurrentQueue<(ProxiedRequest Request, ProxyFault? Fault)> Requests { get; } = [];
 
-    /// <summary>Starts one on a free port of 127.0.0.1.</summary>
+    /// <summary>Starts one on a free port.</summary>
     /// <param name="server">Where requests go.</param>
     /// <param name="plan">What to do to each request; nothing if null. Called by many requests at a time.</param>
     /// <param name="certificate">The certificate to show; HTTP without TLS if null.</param>
-    public static async Task<FaultProxy> StartAsync(Uri server, Func<ProxiedRequest, ValueTask<ProxyFault?>> plan, X509Certificate2? certificate = null)
+    /// <param name="listen">The address to listen on; 127.0.0.1 if null.</param>
+    public static async Task<FaultProxy> StartAsync(
+        Uri server, Func<ProxiedRequest, ValueTask<ProxyFault?>> plan, X509Certificate2? certificate = null, IPAddress? listen = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,7 +48,7 @@ public sealed class FaultProxy : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0, endpoint =>
+            kestrel.Listen(listen ?? IPAddress.Loopback, 0, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1;
                 if (certificate is not null)
