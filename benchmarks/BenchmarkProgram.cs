@@ -3,6 +3,7 @@ using Executor.Benchmarks.Flight;
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
+using Executor.Benchmarks.S3;
 using Executor.Benchmarks.Scheduling;
 using Executor.Benchmarks.Shuffle;
 using Executor.Benchmarks.Tasks;
@@ -23,6 +24,7 @@ internal static class BenchmarkProgram
         new TasksBenchmark(),
         new WordCountBenchmark(),
         new TlsBenchmark(),
+        new S3Benchmark(),
     ];
 
     internal static async Task<int> RunAsync(string[] args)

@@ -35,6 +35,12 @@ internal sealed class StoreProcess : IAsyncDisposable
             .. tls ? ["--tls", "yes"] : Array.Empty<string>(),
         ]));
 
+    /// <summary>Starts a store on the bucket of the environment.</summary>
+    /// <param name="prefix">What the keys of its objects begin with.</param>
+    /// <param name="keyFile">Where its master key is, or is put, which stores that share a bucket share as well.</param>
+    internal static async Task<StoreProcess> StartOnBucketAsync(string prefix, string keyFile) =>
+        new(await LineProcess.StartAsync(Programs.Self, [Role, "--bucket-prefix", prefix, "--key-file", keyFile]));
+
     /// <summary>The authority of its certificate, in PEM; null if it speaks no TLS.</summary>
     internal string? Authority => _greeting.Authority;
 

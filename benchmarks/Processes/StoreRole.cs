@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Running;
+using Executor.Benchmarks.S3;
 using Executor.Shuffle.Engine.Hosting;
+using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.Shuffle.Engine.Security;
 using Executor.TestKit.Certificates;
@@ -15,15 +17,16 @@ internal static class StoreRole
     {
         var directory = options.Text("directory");
         var keyFile = options.Text("key-file");
+        var bucketPrefix = options.Text("bucket-prefix");
         using var authority = options.Text("tls") is null ? null : new TestAuthority();
         options.RejectOthers();
         using var scratch = new ScratchFolder();
-        await using var memory = directory is null ? new MemoryObjectStore() : null;
+        await using IObjectStore? objects = directory is not null ? null : bucketPrefix is null ? new MemoryObjectStore() : BenchmarkBucket.Open(bucketPrefix);
         await using var store = await ShuffleStoreHost.StartAsync(
             new ShuffleStoreOptions
             {
                 Directory = directory,
-                ObjectStore = memory,
+                ObjectStore = objects,
                 KeyFile = keyFile,
                 Tls = authority is null ? null : Certificate(authority, scratch),
             },

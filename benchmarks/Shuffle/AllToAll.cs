@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Executor.Benchmarks.Processes;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Integrity;
 using Executor.Contracts.Records;
@@ -12,9 +11,16 @@ namespace Executor.Benchmarks.Shuffle;
 /// Every producer writes to every partition, all at a time, each over a connection of its own, as a runner has it; then every partition is read
 /// by a reader of its own, which verifies checksums, counts and digests.
 /// </summary>
-internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run, int producers = AllToAll.Width)
+/// <param name="store">How to reach the store; asked for each connection.</param>
+/// <param name="blocks">What is sent, one block after the other.</param>
+/// <param name="run">The run's name.</param>
+/// <param name="producers">How many producers.</param>
+/// <param name="partitions">How many partitions; each producer goes through them in turn.</param>
+/// <param name="atATime">The most producers, and then readers, at a time; all if null.</param>
+internal sealed class AllToAll(
+    Func<FlightChannelOptions> store, Blocks blocks, string run, int producers = AllToAll.Width, int partitions = AllToAll.Width, int? atATime = null)
 {
-    /// <summary>How many partitions there are, and how many producers unless told otherwise.</summary>
+    /// <summary>How many partitions and producers there are unless told otherwise.</summary>
     internal const int Width = 16;
 
     private static readonly OutputId Output = new("make", "rows");
@@ -24,10 +30,10 @@ internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run, in
     internal async Task<double> WriteAsync(int blocksPerProducer)
     {
         var watch = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, producers).Select(index => Task.Run(() => ProduceAsync(index, blocksPerProducer))));
+        await Parallel.ForAsync(0, producers, AtATime(producers), async (index, _) => await ProduceAsync(index, blocksPerProducer));
         var seconds = watch.Elapsed.TotalSeconds;
-        await using var records = new FlightRunRecords(store.Channel());
-        await records.SealAsync(new SealRequest(_seal, 0, Width, new int[producers]), CancellationToken.None);
+        await using var records = new FlightRunRecords(store());
+        await records.SealAsync(new SealRequest(_seal, 0, partitions, new int[producers]), CancellationToken.None);
         return seconds;
     }
 
@@ -35,24 +41,27 @@ internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run, in
     internal async Task<double> ReadAsync(long expectedBytes)
     {
         var watch = Stopwatch.StartNew();
-        var read = await Task.WhenAll(Enumerable.Range(0, Width).Select(partition => Task.Run(() => ConsumeAsync(partition))));
-        return read.Sum() == expectedBytes
+        long read = 0;
+        await Parallel.ForAsync(0, partitions, AtATime(partitions), async (partition, _) => Interlocked.Add(ref read, await ConsumeAsync(partition)));
+        return read == expectedBytes
             ? watch.Elapsed.TotalSeconds
-            : throw new InvalidOperationException($"{read.Sum()} bytes came back, expected {expectedBytes}");
+            : throw new InvalidOperationException($"{read} bytes came back, expected {expectedBytes}");
     }
+
+    private ParallelOptions AtATime(int all) => new() { MaxDegreeOfParallelism = atATime ?? all };
 
     private async Task ProduceAsync(int index, int count)
     {
-        await using var channel = new FlightShuffleChannel(store.Channel());
+        await using var channel = new FlightShuffleChannel(store());
         var writer = new WriterId(new AttemptId(run, Output.Task, index, 0, 1), "benchmark");
-        var statistics = Enumerable.Range(0, Width).Select(partition => new PartitionStatistics(partition, 0, 0, 0, 0)).ToArray();
+        var statistics = Enumerable.Range(0, partitions).Select(partition => new PartitionStatistics(partition, 0, 0, 0, 0)).ToArray();
         await using var target = await channel.OpenWriterAsync(
-            new WriteTarget(writer, "definition", Output.Output, Width), blocks.Schema, CancellationToken.None);
+            new WriteTarget(writer, "definition", Output.Output, partitions), blocks.Schema, CancellationToken.None);
         for (var sequence = 0; sequence < count; sequence++)
         {
-            var partition = (sequence + index) % Width;
+            var partition = (sequence + index) % partitions;
             var which = (sequence + index) % blocks.Payloads.Count;
-            var header = new BlockHeader(index, partition, sequence, Blocks.Rows, blocks.PayloadBytes, blocks.Checksums[which]);
+            var header = new BlockHeader(index, partition, sequence, blocks.Rows, blocks.PayloadBytes, blocks.Checksums[which]);
             await target.WriteAsync(new ShuffleBlock(header, blocks.Payloads[which]), CancellationToken.None);
             statistics[partition] = statistics[partition].PlusBlock(
                 header.Rows, header.Length, BlockDigest.Of(index, sequence, header.Crc32C));
@@ -85,7 +94,7 @@ internal sealed class AllToAll(StoreProcess store, Blocks blocks, string run, in
 
     private async Task<long> ConsumeAsync(int partition)
     {
-        await using var channel = new FlightShuffleChannel(store.Channel());
+        await using var channel = new FlightShuffleChannel(store());
         long bytes = 0;
         await foreach (var block in channel.ReadAsync(new ReadSelection(_seal, partition), CancellationToken.None))
         {

@@ -6,15 +6,18 @@ using Executor.Contracts.Integrity;
 
 namespace Executor.Benchmarks.Shuffle;
 
-/// <summary>Blocks to send, made beforehand: a few different ones of random numbers, about 1 MiB each, as the task runner makes them.</summary>
+/// <summary>Blocks to send, made beforehand: a few different ones of random numbers, about 1 MiB each unless told otherwise, as the task runner makes them.</summary>
 internal sealed class Blocks
 {
-    internal const int Rows = 32 << 10;
+    /// <summary>Rows of a block of about 1 MiB.</summary>
+    internal const int RowsOfMebibyte = 32 << 10;
+
     private const int Columns = 4;
     private const int Different = 8;
 
-    internal Blocks(int seed)
+    internal Blocks(int seed, int rows = RowsOfMebibyte)
     {
+        Rows = rows;
         var random = new Random(seed);
         var schema = new Schema(Enumerable.Range(0, Columns).Select(column => new Field($"c{column}", Int64Type.Default, false)), null);
         var encoder = new MessageEncoder(schema);
@@ -22,6 +25,9 @@ internal sealed class Blocks
         Payloads = [.. Enumerable.Range(0, Different).Select(_ => Encode(encoder, schema, random))];
         Checksums = [.. Payloads.Select(payload => Crc32C.Of(payload))];
     }
+
+    /// <summary>The rows of each, of 32 bytes.</summary>
+    internal int Rows { get; }
 
     /// <summary>The encapsulated schema message.</summary>
     internal ReadOnlyMemory<byte> Schema { get; }
@@ -32,7 +38,7 @@ internal sealed class Blocks
 
     internal int PayloadBytes => (int)Payloads[0].Length;
 
-    private static ReadOnlySequence<byte> Encode(MessageEncoder encoder, Schema schema, Random random)
+    private ReadOnlySequence<byte> Encode(MessageEncoder encoder, Schema schema, Random random)
     {
         var columns = Enumerable.Range(0, Columns).Select(_ =>
         {

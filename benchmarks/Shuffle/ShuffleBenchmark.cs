@@ -110,7 +110,7 @@ internal sealed class ShuffleBenchmark : IBenchmark
         await using var server = await PyArrowServer.StartAsync(python);
         await using var client = await PyArrowClient.StartAsync(python);
         var streams = Enumerable.Range(0, AllToAll.Width).Select(stream => $"{stream}").ToList();
-        var put = await client.PutAsync(server.Address, null, streams, Blocks.Rows, mebibytes / AllToAll.Width * (1L << 20));
+        var put = await client.PutAsync(server.Address, null, streams, Blocks.RowsOfMebibyte, mebibytes / AllToAll.Width * (1L << 20));
         var got = await client.GetAsync(server.Address, null, streams);
         return got.Bytes == put.Bytes
             ? new Figures(put.Bytes, put.Seconds, got.Seconds) { PeakBytes = server.PeakBytes }

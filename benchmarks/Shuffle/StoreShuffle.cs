@@ -17,14 +17,14 @@ internal sealed record StoreShuffle(long Bytes, double SecondsIn, double Seconds
     internal static async Task<StoreShuffle> MeasureAsync(StoreProcess store, Blocks blocks, int mebibytes, int producers = AllToAll.Width)
     {
         // The first blocks of a process pay for its compilation, which is no part of the rate.
-        var warm = new AllToAll(store, blocks, "warm-up");
+        var warm = new AllToAll(store.Channel, blocks, "warm-up");
         await warm.WriteAsync(4);
         await warm.ReadAsync(4L * AllToAll.Width * blocks.PayloadBytes);
 
         var before = await store.MeasureAsync();
         var perProducer = Math.Max(1, mebibytes / producers);
         var bytes = (long)perProducer * producers * blocks.PayloadBytes;
-        var shuffle = new AllToAll(store, blocks, "measured", producers);
+        var shuffle = new AllToAll(store.Channel, blocks, "measured", producers);
         var secondsIn = await shuffle.WriteAsync(perProducer);
         var secondsOut = await shuffle.ReadAsync(bytes);
         return new StoreShuffle(bytes, secondsIn, secondsOut, before, await store.MeasureAsync());

@@ -1,0 +1,53 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Executor.Benchmarks.Processes;
+using Executor.Shuffle.S3;
+using Executor.Shuffle.S3.Configuration;
+
+namespace Executor.Benchmarks.S3;
+
+/// <summary>The bucket of the environment that <c>scripts/s3 env</c> prints.</summary>
+internal static class BenchmarkBucket
+{
+    internal static string Name => Setting("S3_BUCKET");
+
+    /// <summary>The object store of a shuffle store; keys come from the environment.</summary>
+    internal static S3ObjectStore Open(string prefix) => new(new S3ObjectStoreOptions
+    {
+        Bucket = Name,
+        Endpoint = new Uri(Setting("S3_ENDPOINT")),
+        Region = Environment.GetEnvironmentVariable("S3_REGION"),
+        UsePathStyle = true,
+        Prefix = prefix,
+    });
+
+    /// <summary>The SDK's client as it comes, but for the trailing checksums, which not every server takes.</summary>
+    internal static AmazonS3Client Client() => new(new AmazonS3Config
+    {
+        ServiceURL = Setting("S3_ENDPOINT"),
+        AuthenticationRegion = Environment.GetEnvironmentVariable("S3_REGION") ?? "us-east-1",
+        ForcePathStyle = true,
+        RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+        ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+    });
+
+    /// <summary>Deletes all objects below a prefix.</summary>
+    internal static async Task ClearAsync(string prefix)
+    {
+        using var client = Client();
+        var request = new ListObjectsV2Request { BucketName = Name, Prefix = prefix };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await client.ListObjectsV2Async(request);
+            await Parallel.ForEachAsync(page.S3Objects ?? [], async (found, token) => await client.DeleteObjectAsync(Name, found.Key, token));
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+    }
+
+    private static string Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+        ? value
+        : throw new PartMissingException($"{name} is not set: eval \"$(scripts/s3 env)\" after scripts/s3 up, or name another server");
+}

@@ -1,0 +1,229 @@
+using System.Globalization;
+using Executor.Benchmarks.Measuring;
+using Executor.Benchmarks.Processes;
+using Executor.Benchmarks.Running;
+using Executor.Benchmarks.Shuffle;
+using Executor.Shuffle.Channel.Flight;
+
+namespace Executor.Benchmarks.S3;
+
+/// <summary>The store on a bucket: beside the SDK's bare client on the same server, and how requests, memory and rates follow from the numbers of tasks, partitions and pods.</summary>
+internal sealed class S3Benchmark : IBenchmark
+{
+    private const int Seed = 20261127;
+
+    // The store's own: a full window is one segment.
+    private const int WindowMebibytes = 64;
+
+    // What a task of the small kind writes: 320 rows of 32 bytes.
+    private const int SmallRows = 320;
+    private const int SmallAtATime = 64;
+
+    public string Name => "s3";
+
+    public string Summary => "a shuffle through the store on a bucket of S3, beside the same bytes through bare AWSSDK.S3 (eval \"$(scripts/s3 env)\" first)";
+
+    public IReadOnlyList<(string Option, string Meaning)> Options =>
+    [
+        ("mib", "data in MiB, 512 by default"),
+        ("rounds", "rounds of the comparison, 3 by default"),
+        ("small", "instances that write 10 KB each, 5,000 by default"),
+        ("pods", "the most store pods, 4 by default"),
+    ];
+
+    public async Task RunAsync(Options options, TextWriter report)
+    {
+        var mebibytes = options.Count("mib", 512);
+        var rounds = options.Count("rounds", 3);
+        var small = options.Count("small", 5000);
+        var pods = options.Count("pods", 4);
+        options.RejectOthers();
+        var blocks = new Blocks(Seed);
+        await CompareAsync(blocks, mebibytes, rounds, report);
+        await CountAsync(mebibytes, report);
+        await ScaleAsync(blocks, mebibytes, pods, report);
+        await RunSmallAsync(small, report);
+    }
+
+    private static async Task CompareAsync(Blocks blocks, int mebibytes, int rounds, TextWriter report)
+    {
+        var (stores, bare) = (new List<Rates>(), new List<Rates>());
+        for (var round = 0; round < rounds; round++)
+        {
+            await using (var pods = await Pods.StartAsync(1))
+            {
+                var shuffle = await StoreShuffle.MeasureAsync(pods.First, blocks, mebibytes);
+                stores.Add(new Rates(shuffle.Bytes / shuffle.SecondsIn / 1e6, shuffle.Bytes / shuffle.SecondsOut / 1e6));
+            }
+
+            bare.Add(await BareAsync(blocks, mebibytes));
+        }
+
+        report.WriteLine($"{mebibytes} MiB by {AllToAll.Width} tasks to {AllToAll.Width} partitions, {rounds} rounds, contenders taking turns; median (least .. most)");
+        report.WriteLine();
+        var table = new MarkdownTable("", "in MB/s", "out MB/s");
+        table.Add("the store: sorted by partition, committed, verified", In(stores), Out(stores));
+        table.Add("bare AWSSDK.S3: an object a task, nothing sorted or verified", In(bare), Out(bare));
+        table.Add(
+            "store / bare",
+            Spread.Ratio(stores.Select(rates => rates.In), bare.Select(rates => rates.In)).ToString("0.00"),
+            Spread.Ratio(stores.Select(rates => rates.Out), bare.Select(rates => rates.Out)).ToString("0.00"));
+        table.WriteTo(report);
+        report.WriteLine();
+
+        static string In(List<Rates> all) => Spread.Of(all.Select(rates => rates.In)).ToString("0");
+        static string Out(List<Rates> all) => Spread.Of(all.Select(rates => rates.Out)).ToString("0");
+    }
+
+    private static async Task<Rates> BareAsync(Blocks blocks, int mebibytes)
+    {
+        const string Prefix = "benchmark-bare/";
+        using var client = new BareClient(blocks, Prefix);
+        await client.WriteAsync(AllToAll.Width, 4);
+        var each = mebibytes / AllToAll.Width;
+        var bytes = (long)each * AllToAll.Width * blocks.PayloadBytes;
+        var written = await client.WriteAsync(AllToAll.Width, each);
+        var read = await client.ReadAsync(AllToAll.Width, bytes);
+        await BenchmarkBucket.ClearAsync(Prefix);
+        return new Rates(bytes / written / 1e6, bytes / read / 1e6);
+    }
+
+    /// <summary>The same bytes by ever more tasks and partitions.</summary>
+    private static async Task CountAsync(int mebibytes, TextWriter report)
+    {
+        report.WriteLine($"{mebibytes} MiB by M tasks, 16 at a time, to R partitions; the formula is one segment for each {WindowMebibytes} MiB window, one commit a task, one seal");
+        report.WriteLine();
+        var table = new MarkdownTable(
+            "M", "R", "segments", "by the formula at least", "writes in all", "reads in all", "an object for each M x R", "in MB/s", "out MB/s", "peak memory of the store MiB");
+        foreach (var (tasks, partitions) in ((int, int)[])[(16, 16), (64, 64), (256, 256), (16, 4096)])
+        {
+            // Each task has a block for each partition it comes to: as small as it takes for all of them to make up the data.
+            var each = Math.Max(partitions / 16, 16);
+            var rows = (int)(((long)mebibytes << 20) / tasks / each / 32);
+            var blocks = new Blocks(Seed, Math.Max(1, rows));
+            await using var pods = await Pods.StartAsync(1);
+            var shuffle = new AllToAll(pods.Channel, blocks, "counted", tasks, partitions, atATime: 16);
+            var bytes = (long)tasks * each * blocks.PayloadBytes;
+            var before = await pods.First.MeasureAsync();
+            var written = await shuffle.WriteAsync(each);
+            var read = await shuffle.ReadAsync(bytes);
+            var after = await pods.First.MeasureAsync();
+            var statistics = await pods.StatisticsAsync("counted");
+            table.Add(
+                Text(tasks),
+                Text(partitions),
+                Text(statistics.Segments),
+                Text((bytes + (WindowMebibytes << 20) - 1) / (WindowMebibytes << 20)),
+                Text(after.Writes - before.Writes),
+                Text(after.Reads - before.Reads),
+                Text((long)tasks * partitions),
+                Text((long)(bytes / written / 1e6)),
+                Text((long)(bytes / read / 1e6)),
+                Text(after.PeakBytes >> 20));
+        }
+
+        table.WriteTo(report);
+        report.WriteLine();
+    }
+
+    private static async Task ScaleAsync(Blocks blocks, int mebibytes, int most, TextWriter report)
+    {
+        var table = new MarkdownTable("store pods on the bucket", "in MB/s", "out MB/s", "writes", "processor time of all pods s");
+        for (var count = 1; count <= most; count *= 2)
+        {
+            await using var pods = await Pods.StartAsync(count);
+            var shuffle = new AllToAll(pods.Channel, blocks, "scaled");
+            var each = mebibytes / AllToAll.Width;
+            var bytes = (long)each * AllToAll.Width * blocks.PayloadBytes;
+            var before = await pods.MeasureAsync();
+            var written = await shuffle.WriteAsync(each);
+            var read = await shuffle.ReadAsync(bytes);
+            var after = await pods.MeasureAsync();
+            table.Add(
+                Text(count),
+                Text((long)(bytes / written / 1e6)),
+                Text((long)(bytes / read / 1e6)),
+                Text(after.Writes - before.Writes),
+                (after.CpuSeconds - before.CpuSeconds).ToString("0.0", CultureInfo.InvariantCulture));
+        }
+
+        table.WriteTo(report);
+        report.WriteLine();
+    }
+
+    private static async Task RunSmallAsync(int instances, TextWriter report)
+    {
+        var blocks = new Blocks(Seed, SmallRows);
+        await using var pods = await Pods.StartAsync(1);
+        var shuffle = new AllToAll(pods.Channel, blocks, "small", instances, AllToAll.Width, SmallAtATime);
+        var before = await pods.First.MeasureAsync();
+        var written = await shuffle.WriteAsync(1);
+        var between = await pods.First.MeasureAsync();
+        var read = await shuffle.ReadAsync((long)instances * blocks.PayloadBytes);
+        var after = await pods.First.MeasureAsync();
+        var statistics = await pods.StatisticsAsync("small");
+        var table = new MarkdownTable($"{instances} instances that write 10 KB each, {SmallAtATime} at a time", "");
+        table.Add("segments", Text(statistics.Segments));
+        table.Add("writes an instance, commits included", ((double)(between.Writes - before.Writes) / instances).ToString("0.00", CultureInfo.InvariantCulture));
+        table.Add("instances a second", Text((long)(instances / written)));
+        table.Add($"reads of {AllToAll.Width} readers", Text(after.Reads - between.Reads));
+        table.Add("seconds to read all", read.ToString("0.0", CultureInfo.InvariantCulture));
+        table.WriteTo(report);
+    }
+
+    private static string Text(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private sealed record Rates(double In, double Out);
+
+    /// <summary>Some stores on one bucket with one key; their objects are gone with them.</summary>
+    private sealed class Pods : IAsyncDisposable
+    {
+        private readonly ScratchFolder _scratch = new();
+        private readonly string _prefix = $"benchmark-{Guid.NewGuid():n}/";
+        private readonly List<StoreProcess> _pods = [];
+
+        internal StoreProcess First => _pods[0];
+
+        internal static async Task<Pods> StartAsync(int count)
+        {
+            var pods = new Pods();
+            for (var number = 0; number < count; number++)
+            {
+                pods._pods.Add(await StoreProcess.StartOnBucketAsync(pods._prefix, Path.Combine(pods._scratch.Path, "store.key")));
+            }
+
+            return pods;
+        }
+
+        internal FlightChannelOptions Channel() => First.Channel() with { Endpoints = [.. _pods.Select(pod => pod.Address)] };
+
+        internal async Task<StoreMeasures> MeasureAsync()
+        {
+            var all = new List<StoreMeasures>();
+            foreach (var pod in _pods)
+            {
+                all.Add(await pod.MeasureAsync());
+            }
+
+            return new StoreMeasures(
+                all.Sum(pod => pod.Writes), all.Sum(pod => pod.Reads), all.Sum(pod => pod.BytesWritten), all.Max(pod => pod.PeakBytes), all.Sum(pod => pod.CpuSeconds));
+        }
+
+        internal async Task<RunStatistics> StatisticsAsync(string run)
+        {
+            await using var records = new FlightRunRecords(Channel());
+            return await records.GetStatisticsAsync(run, CancellationToken.None);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var pod in _pods)
+            {
+                await pod.DisposeAsync();
+            }
+
+            await BenchmarkBucket.ClearAsync(_prefix);
+            _scratch.Dispose();
+        }
+    }
+}
