@@ -91,7 +91,7 @@ internal sealed class S3Benchmark : IBenchmark
     /// <summary>The same bytes by ever more tasks and partitions.</summary>
     private static async Task CountAsync(int mebibytes, TextWriter report)
     {
-        report.WriteLine($"{mebibytes} MiB by M tasks, 16 at a time, to R partitions; the formula is one segment for each {WindowMebibytes} MiB window, one commit a task, one seal");
+        report.WriteLine($"{mebibytes} MiB by M tasks, all at a time, to R partitions; the formula is one segment for each {WindowMebibytes} MiB window, one commit a task, one seal");
         report.WriteLine();
         var table = new MarkdownTable(
             "M", "R", "segments", "by the formula at least", "writes in all", "reads in all", "an object for each M x R", "in MB/s", "out MB/s", "peak memory of the store MiB");
@@ -102,7 +102,7 @@ internal sealed class S3Benchmark : IBenchmark
             var rows = (int)(((long)mebibytes << 20) / tasks / each / 32);
             var blocks = new Blocks(Seed, Math.Max(1, rows));
             await using var pods = await Pods.StartAsync(1);
-            var shuffle = new AllToAll(pods.Channel, blocks, "counted", tasks, partitions, atATime: 16);
+            var shuffle = new AllToAll(pods.Channel, blocks, "counted", tasks, partitions);
             var bytes = (long)tasks * each * blocks.PayloadBytes;
             var before = await pods.First.MeasureAsync();
             var written = await shuffle.WriteAsync(each);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Executor.TestKit;
 using Executor.TestKit.Certificates;
 using Executor.TestKit.Processes;
+using Executor.TestKit.S3;
 using Xunit;
 
 namespace EndToEnd.Tests.Harness;
@@ -14,11 +15,13 @@ public sealed class StandaloneStore : IAsyncDisposable
     private readonly Workspace _workspace;
     private readonly int _port = FreePort.Find();
     private readonly string[] _tls;
+    private readonly string[] _objects;
     private RunningProgram _process;
 
-    private StandaloneStore(Workspace workspace, string keyFile, string[] tls)
+    private StandaloneStore(Workspace workspace, string keyFile, string[] objects, string[] tls)
     {
         _workspace = workspace;
+        _objects = objects;
         _tls = tls;
         KeyFile = keyFile;
         _process = StartProcess();
@@ -30,8 +33,8 @@ public sealed class StandaloneStore : IAsyncDisposable
     /// <summary>The file with its master key.</summary>
     public string KeyFile { get; }
 
-    /// <summary>The folder with its objects.</summary>
-    public string Folder => _workspace.PathOf("objects");
+    /// <summary>The folder with its objects; empty where they are in a bucket.</summary>
+    public string Folder => FolderOf(_workspace);
 
     /// <summary>The options that let <c>executor</c> use it.</summary>
     public string[] Options => ["--store", Url, "--store-key-file", KeyFile];
@@ -39,13 +42,14 @@ public sealed class StandaloneStore : IAsyncDisposable
     /// <summary>Starts one and waits until it listens.</summary>
     /// <param name="workspace">Where it belongs.</param>
     /// <param name="authority">What signs the certificate that it speaks TLS with; null for a store without TLS.</param>
-    public static async Task<StandaloneStore> StartAsync(Workspace workspace, TestAuthority? authority = null)
+    /// <param name="bucket">Has its objects, below a prefix of the store's own; null for a folder.</param>
+    public static async Task<StandaloneStore> StartAsync(Workspace workspace, TestAuthority? authority = null, S3Server? bucket = null)
     {
         ArgumentNullException.ThrowIfNull(workspace);
         var keyFile = workspace.Write("store.key", "");
         await File.WriteAllBytesAsync(keyFile, [.. Enumerable.Range(1, 32).Select(i => (byte)i)]);
         File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        var store = new StandaloneStore(workspace, keyFile, authority is null ? [] : WriteCertificate(workspace, authority));
+        var store = new StandaloneStore(workspace, keyFile, bucket is null ? ["--directory", FolderOf(workspace)] : InBucket(workspace, bucket), authority is null ? [] : WriteCertificate(workspace, authority));
         await store.WhenListeningAsync();
         return store;
     }
@@ -71,6 +75,19 @@ public sealed class StandaloneStore : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
+    private static string FolderOf(Workspace workspace) => workspace.PathOf("objects");
+
+    private static string[] InBucket(Workspace workspace, S3Server server) =>
+    [
+        "--s3-bucket", server.Bucket,
+        "--s3-endpoint", server.Endpoint.GetLeftPart(UriPartial.Authority),
+        "--s3-region", server.Region,
+        "--s3-prefix", $"end-to-end-{Guid.NewGuid():n}/",
+        "--s3-access-key-file", workspace.Write("access-key", server.AccessKey),
+        "--s3-secret-key-file", workspace.Write("secret-key", server.SecretKey),
+        .. server.UsePathStyle ? ["--s3-path-style"] : Array.Empty<string>(),
+    ];
+
     private static string[] WriteCertificate(Workspace workspace, TestAuthority authority)
     {
         var (certificate, key) = authority.ServerPem();
@@ -79,7 +96,7 @@ public sealed class StandaloneStore : IAsyncDisposable
 
     private RunningProgram StartProcess() => _workspace.StartProgram(
         Program,
-        ["--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"), "--directory", Folder, "--key-file", KeyFile, .. _tls]);
+        ["--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}"), "--key-file", KeyFile, .. _objects, .. _tls]);
 
     private Task WhenListeningAsync() => Poll.UntilAsync(
         () =>
