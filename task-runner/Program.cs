@@ -12,5 +12,8 @@ return await new RunnerProcess(settings, Connect, log, stop, TimeProvider.System
 static StoreConnection Connect(IReadOnlyList<Uri> stores, RunnerSettings settings)
 {
     var options = new FlightChannelOptions { Endpoints = stores, Key = settings.RunKey, Trust = settings.StoreTrust };
-    return new StoreConnection(new FlightShuffleChannel(options), new FlightRunRecords(options));
+
+    // One connection for both: with TLS, making one costs more processor time than all that many a task sends.
+    var channel = new FlightShuffleChannel(options);
+    return new StoreConnection(channel, new FlightRunRecords(channel));
 }

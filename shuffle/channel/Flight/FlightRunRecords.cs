@@ -11,9 +11,17 @@ namespace Executor.Shuffle.Channel.Flight;
 public sealed class FlightRunRecords : IRunRecords
 {
     private readonly StoreConnections _pods;
+    private readonly bool _ownsConnections;
 
     /// <summary>Connects when first used.</summary>
-    public FlightRunRecords(FlightChannelOptions options) => _pods = new StoreConnections(options);
+    public FlightRunRecords(FlightChannelOptions options) => (_pods, _ownsConnections) = (new StoreConnections(options), true);
+
+    /// <summary>The records of a channel's store, over its connections, which stay the channel's: they are gone with it.</summary>
+    public FlightRunRecords(FlightShuffleChannel channel)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        _pods = channel.Connections;
+    }
 
     /// <inheritdoc/>
     public async Task<ReadOnlyMemory<byte>?> CreateAsync(string run, string key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
@@ -90,7 +98,11 @@ public sealed class FlightRunRecords : IRunRecords
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _pods.Dispose();
+        if (_ownsConnections)
+        {
+            _pods.Dispose();
+        }
+
         return ValueTask.CompletedTask;
     }
 

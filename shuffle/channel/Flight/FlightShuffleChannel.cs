@@ -13,6 +13,8 @@ public sealed class FlightShuffleChannel : IShuffleChannel
     /// <summary>A channel to the pods that the options name.</summary>
     public FlightShuffleChannel(FlightChannelOptions options) => _pods = new StoreConnections(options);
 
+    internal StoreConnections Connections => _pods;
+
     /// <inheritdoc/>
     public async Task<IShuffleWriter> OpenWriterAsync(WriteTarget target, ReadOnlyMemory<byte> schema, CancellationToken cancellationToken)
     {
