@@ -37,8 +37,14 @@ internal static class StoreCommand
         var listen = new Option<IPEndPoint>("--listen")
         {
             Description = "Address and port to listen on; port 0 takes a free one.",
-            CustomParser = ParseEndPoint,
+            CustomParser = result => ParseEndPoint("--listen", result),
             DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 7070),
+            HelpName = "ADDRESS:PORT",
+        };
+        var metrics = new Option<IPEndPoint?>("--metrics-listen")
+        {
+            Description = "Address and port to answer /metrics (Prometheus), /healthz and /readyz on, without TLS and keys; nowhere by default.",
+            CustomParser = result => ParseEndPoint("--metrics-listen", result),
             HelpName = "ADDRESS:PORT",
         };
         var directory = new Option<string?>("--directory") { Description = "Folder that holds the objects. Give this or --s3-bucket.", HelpName = "DIR" };
@@ -67,7 +73,7 @@ internal static class StoreCommand
 
         var command = new RootCommand("The shuffle store: Arrow Flight in front of segments in a folder or a bucket.")
         {
-            listen, directory, keyFile, certificate, key, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
+            listen, metrics, directory, keyFile, certificate, key, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
         };
         command.Validators.Add(result =>
         {
@@ -97,6 +103,7 @@ internal static class StoreCommand
         ShuffleStoreOptions Options(ParseResult parsed) => new()
         {
             Listen = parsed.GetValue(listen)!,
+            MetricsListen = parsed.GetValue(metrics),
             Directory = parsed.GetValue(directory),
             KeyFile = parsed.GetValue(keyFile),
             Tls = parsed.GetValue(certificate) is { } file ? new TlsFiles(file, parsed.GetValue(key)!) : null,
@@ -156,7 +163,7 @@ internal static class StoreCommand
         }
     });
 
-    private static IPEndPoint? ParseEndPoint(ArgumentResult result)
+    private static IPEndPoint? ParseEndPoint(string flag, ArgumentResult result)
     {
         var text = result.Tokens is [var token] ? token.Value : "";
         if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint))
@@ -164,7 +171,7 @@ internal static class StoreCommand
             return endPoint;
         }
 
-        result.AddError($"--listen: '{text}', expected an address and a port such as 127.0.0.1:7070 or [::]:7070");
+        result.AddError($"{flag}: '{text}', expected an address and a port such as 127.0.0.1:7070 or [::]:7070");
         return null;
     }
 }

@@ -14,10 +14,10 @@ internal static class StoreProcess
     private const int InvalidInput = 2;
     private const int InfrastructureUnavailable = 3;
 
-    /// <summary>Starts a store, says so in one line, and returns the exit code once it has ended.</summary>
+    /// <summary>Starts a store, says where it listens, a line for each port, and returns the exit code once it has ended.</summary>
     /// <param name="options">The store; it works on its folder, or on the bucket.</param>
     /// <param name="bucket">The bucket; null where the options name a folder.</param>
-    /// <param name="output">Where the line goes.</param>
+    /// <param name="output">Where the lines go.</param>
     /// <param name="error">Where complaints go.</param>
     /// <param name="cancellationToken">Ends the store as SIGTERM does.</param>
     internal static async Task<int> RunAsync(
@@ -32,6 +32,11 @@ internal static class StoreProcess
             await using var objects = bucket is null ? null : new S3ObjectStore(bucket);
             await using var host = await ShuffleStoreHost.StartAsync(options with { LoggerFactory = loggers, ObjectStore = objects }, ended.Token);
             await output.WriteLineAsync($"listening on {host.Address.GetLeftPart(UriPartial.Authority)}");
+            if (host.MetricsAddress is { } metrics)
+            {
+                await output.WriteLineAsync($"metrics at {metrics.GetLeftPart(UriPartial.Authority)}/metrics");
+            }
+
             await output.FlushAsync(CancellationToken.None);
             await WaitAsync(ended.Token);
         }

@@ -81,7 +81,7 @@ public sealed class S3ObjectStore : IObjectStore
         var request = new ListObjectsV2Request { BucketName = _bucket.Name, Prefix = _bucket.KeyOf(prefix) };
         do
         {
-            var page = await _bucket.RequestAsync($"list of '{prefix}'", (client, token) => client.ListObjectsV2Async(request, token), cancellationToken);
+            var page = await _bucket.RequestAsync(RequestMethod.List, prefix, $"list of '{prefix}'", (client, token) => client.ListObjectsV2Async(request, token), cancellationToken);
             foreach (var entry in page.S3Objects ?? [])
             {
                 yield return new ObjectEntry(entry.Key[_bucket.Options.Prefix.Length..], entry.Size ?? 0);
@@ -98,6 +98,8 @@ public sealed class S3ObjectStore : IObjectStore
         ObjectKey.Require(key);
         var request = new DeleteObjectRequest { BucketName = _bucket.Name, Key = _bucket.KeyOf(key) };
         await _bucket.RequestAsync(
+            RequestMethod.Delete,
+            key,
             $"delete of '{key}'",
             async (client, token) =>
             {
@@ -111,6 +113,13 @@ public sealed class S3ObjectStore : IObjectStore
                 }
             },
             cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public bool TryObserve(IRequestObserver observer)
+    {
+        _bucket.Observer = observer;
+        return true;
     }
 
     /// <inheritdoc/>

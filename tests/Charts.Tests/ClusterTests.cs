@@ -11,7 +11,14 @@ public sealed class ClusterTests
     public async Task The_server_accepts_every_object(string values)
     {
         await using var cluster = await ClusterNamespace.CreateAsync();
-        var chart = await RenderedChart.OfAsync(new ChartRequest { Namespace = cluster.Name, KubeVersion = cluster.Version, Values = values });
+        var chart = await RenderedChart.OfAsync(new ChartRequest
+        {
+            Namespace = cluster.Name,
+            KubeVersion = cluster.Version,
+            Values = values,
+            // Its kind is the Prometheus operator's, which not every cluster has.
+            Set = ["store.metrics.serviceMonitor.enabled=false"],
+        });
         var answer = await cluster.ApplyAsync(chart.Text, "--dry-run=server");
         Assert.Equal(chart.Objects.Count, answer.Split('\n').Count(line => line.Contains("(server dry run)", StringComparison.Ordinal)));
     }

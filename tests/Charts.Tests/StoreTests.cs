@@ -50,7 +50,7 @@ public sealed class StoreTests
         var container = Container(chart);
         var service = chart.Get("Service", "executor-store");
         Assert.Equal("store", service["metadata"]!["labels"]!["app.kubernetes.io/component"]!.GetValue<string>());
-        var port = service["spec"]!["ports"]!.AsArray().Single()!;
+        var port = service["spec"]!["ports"]!.AsArray()[0]!;
         Assert.Equal(8815, port["port"]!.GetValue<long>());
         Assert.Equal(port["targetPort"]!.GetValue<string>(), container["ports"]![0]!["name"]!.GetValue<string>());
         Assert.Equal(8815, container["ports"]![0]!["containerPort"]!.GetValue<long>());
@@ -266,13 +266,51 @@ public sealed class StoreTests
         Assert.Null((await RenderedChart.OfAsync(new ChartRequest())).Find("NetworkPolicy", "executor-store"));
 
         var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything });
-        var rule = chart.Get("NetworkPolicy", "executor-store")["spec"]!["ingress"]!.AsArray().Single()!;
+        var rules = chart.Get("NetworkPolicy", "executor-store")["spec"]!["ingress"]!.AsArray();
+        Assert.Equal("metrics", rules[1]!["ports"]!.AsArray().Single()!["port"]!.GetValue<string>());
+        Assert.NotNull(rules[1]!["from"]!.AsArray().Single()!["namespaceSelector"]);
+        var rule = rules[0]!;
         Assert.Equal("grpc", rule["ports"]!.AsArray().Single()!["port"]!.GetValue<string>());
         Assert.Equal(
             ["""{"app.kubernetes.io/managed-by":"executor"}""", """{"app.kubernetes.io/component":"driver"}""", """{"app":"airflow"}"""],
             rule["from"]!.AsArray().Select(peer => peer!["podSelector"]!["matchLabels"]!.ToJsonString()));
         var driver = chart.Get("Job", "executor-run-nightly-1")["spec"]!["template"]!["metadata"]!["labels"];
         Assert.Contains(rule["from"]!.AsArray(), peer => RenderedChart.Selects(peer!["podSelector"]!["matchLabels"], driver));
+    }
+
+    [Fact]
+    public async Task Metrics_are_on_a_port_of_their_own_unless_they_are_switched_off()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        var port = Container(chart)["ports"]!.AsArray().Single(port => port!["name"]!.GetValue<string>() == "metrics")!;
+        Assert.Equal(8816, port["containerPort"]!.GetValue<long>());
+        Assert.Contains("--metrics-listen=0.0.0.0:8816", RenderedChart.TextsOf(Container(chart)["args"]));
+        Assert.Contains(chart.Get("Service", "executor-store")["spec"]!["ports"]!.AsArray(), item => item!["targetPort"]!.GetValue<string>() == "metrics");
+        Assert.Null(chart.Find("ServiceMonitor", "executor-store"));
+        Assert.DoesNotContain("prometheus.io", chart.Text, StringComparison.Ordinal);
+
+        var without = await RenderedChart.OfAsync(new ChartRequest
+        {
+            Values = ValueSets.Everything, Set = ["store.metrics.enabled=false"],
+        });
+        Assert.DoesNotContain("metrics", without.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("prometheus.io", without.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_monitor_selects_the_service_and_annotations_name_the_port()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything });
+        var monitor = chart.Get("ServiceMonitor", "executor-store");
+        Assert.Equal("prometheus", monitor["metadata"]!["labels"]!["release"]!.GetValue<string>());
+        Assert.True(RenderedChart.Selects(monitor["spec"]!["selector"]!["matchLabels"], chart.Get("Service", "executor-store")["metadata"]!["labels"]));
+        var endpoint = monitor["spec"]!["endpoints"]!.AsArray().Single()!;
+        Assert.Equal("30s", endpoint["interval"]!.GetValue<string>());
+        Assert.Contains(
+            chart.Get("Service", "executor-store")["spec"]!["ports"]!.AsArray(), port => JsonNode.DeepEquals(port!["name"], endpoint["port"]));
+        var annotations = chart.Get("Deployment", "executor-store")["spec"]!["template"]!["metadata"]!["annotations"]!;
+        Assert.Equal("8816", annotations["prometheus.io/port"]!.GetValue<string>());
+        Assert.Equal("store", annotations["example.com/note"]!.GetValue<string>());
     }
 
     [Fact]

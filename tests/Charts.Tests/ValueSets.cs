@@ -17,7 +17,11 @@ internal static class ValueSets
         store:
           deleteRunsAfterHours: 24
           persistence: {storageClass: fast, annotations: {helm.sh/resource-policy: keep}}
-          networkPolicy: {enabled: true, from: [{podSelector: {matchLabels: {app: airflow}}}]}
+          metrics: {podAnnotations: true, serviceMonitor: {enabled: true, labels: {release: prometheus}, interval: 30s}}
+          networkPolicy:
+            enabled: true
+            from: [{podSelector: {matchLabels: {app: airflow}}}]
+            metricsFrom: [{namespaceSelector: {matchLabels: {name: monitoring}}}]
           service: {annotations: {example.com/note: service}}
           podAnnotations: {example.com/note: store}
           podLabels: {cost: shared}

@@ -16,6 +16,7 @@ public sealed class ValuesTests
     [InlineData("store.listenAddress=example.com", "listenAddress")]
     [InlineData("store.key.existingSecret=Not_A_Name", "existingSecret")]
     [InlineData("store.podDisruptionBudget.maxUnavailable=2", "maxUnavailable")]
+    [InlineData("store.metrics.serviceMonitor.interval=often", "interval")]
     [InlineData("image.pullPolicy=Sometimes", "pullPolicy")]
     [InlineData("image.tag=a/b", "tag")]
     [InlineData("serviceAccount.name=", "name")]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Executor.Shuffle.Engine.Buffers;
 
 /// <summary>
@@ -14,6 +16,8 @@ public sealed class ByteBudget(long capacity)
     private long _highWater;
     private int _waiting;
     private long _tickets;
+    private long _waits;
+    private long _waitedTicks;
 
     /// <summary>Raised, outside of any lock, when somebody has to wait: time to free what can be freed.</summary>
     public event Action? Exhausted;
@@ -56,6 +60,21 @@ public sealed class ByteBudget(long capacity)
             }
         }
     }
+
+    /// <summary>How many are waiting.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting;
+            }
+        }
+    }
+
+    /// <summary>How often somebody has had to wait, and for how long in all; those who still wait are not in it.</summary>
+    public (long Count, TimeSpan Time) Waits => (Interlocked.Read(ref _waits), new TimeSpan(Interlocked.Read(ref _waitedTicks)));
 
     /// <summary>Takes bytes out of the budget as soon as they are there and it is this run's turn; at most <see cref="Capacity"/> at once.</summary>
     /// <param name="run">Who shares it.</param>
@@ -102,6 +121,7 @@ public sealed class ByteBudget(long capacity)
     private async ValueTask WaitAsync(Waiter waiter, CancellationToken cancellationToken)
     {
         Exhausted?.Invoke();
+        var began = Stopwatch.GetTimestamp();
         try
         {
             await waiter.Granted.Task.WaitAsync(cancellationToken);
@@ -125,6 +145,11 @@ public sealed class ByteBudget(long capacity)
             }
 
             throw;
+        }
+        finally
+        {
+            Interlocked.Increment(ref _waits);
+            Interlocked.Add(ref _waitedTicks, Stopwatch.GetElapsedTime(began).Ticks);
         }
     }
 

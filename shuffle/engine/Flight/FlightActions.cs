@@ -67,7 +67,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
             case ShuffleActions.Commit:
                 var commit = ShuffleJson.Read(action.Body.Span, ShuffleJson.Default.CommitRecord);
                 caller.RequireRun(commit.Writer.Attempt.Run, "committing");
-                var answer = await engine.Commits.CommitAsync(commit, cancellationToken);
+                var answer = await engine.CommitAsync(commit, cancellationToken);
                 return JsonSerializer.SerializeToUtf8Bytes(answer, ShuffleJson.Default.CommitAnswer);
             case ShuffleActions.Seal:
                 caller.RequireOperator("sealing");

@@ -5,19 +5,20 @@ using Executor.Flight;
 using Executor.Flight.AspNetCore;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
-using Executor.Shuffle.Engine.Serving;
+using Executor.Shuffle.Engine.InProcess;
 
 namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>Sends the blocks of a selection: the schema with the totals, then each block's messages as they were written.</summary>
-internal sealed class GetCall(SealReader reader, FlightDataWriter responses, TimeProvider timeProvider)
+internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, TimeProvider timeProvider)
 {
     /// <summary>How long a client may take nothing before it is let go; it may come back and go on.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(2);
 
     internal async Task RunAsync(ReadCommand command, CancellationToken cancellationToken)
     {
-        var plan = await reader.PlanAsync(command.Selection, cancellationToken);
+        long? began = timeProvider.GetTimestamp();
+        var plan = await engine.Reader.PlanAsync(command.Selection, cancellationToken);
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
@@ -28,7 +29,7 @@ internal sealed class GetCall(SealReader reader, FlightDataWriter responses, Tim
                 AppMetadata = new ReadOnlySequence<byte>(BlockMetadata.Totals(plan.Expected)),
             };
             await SendAsync(schema);
-            await foreach (var served in reader.ReadAsync(plan, command.From, stop.Token))
+            await foreach (var served in engine.Reader.ReadAsync(plan, command.From, stop.Token))
             {
                 var messages = Split(served.Block);
                 for (var i = 0; i < messages.Count; i++)
@@ -37,6 +38,13 @@ internal sealed class GetCall(SealReader reader, FlightDataWriter responses, Tim
                         ? new ReadOnlySequence<byte>(BlockMetadata.Get(served.Block.Header, served.Next))
                         : default;
                     await SendAsync(new FlightData { DataHeader = messages[i].Header, DataBody = messages[i].Body, AppMetadata = metadata });
+                }
+
+                engine.Instruments.BlockSent(served.Block.Header.Length);
+                if (began is { } beginning)
+                {
+                    engine.Instruments.FirstBlockSent(timeProvider.GetElapsedTime(beginning));
+                    began = null;
                 }
             }
         }

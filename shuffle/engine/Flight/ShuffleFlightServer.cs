@@ -79,7 +79,7 @@ internal sealed partial class ShuffleFlightServer(
             CallerOf(context).RequireRun(command.Selection.Seal.Run, "reading without a signed ticket");
         }
 
-        await new GetCall(engine.Reader, responseStream, timeProvider).RunAsync(command, context.CancellationToken);
+        await new GetCall(engine, responseStream, timeProvider).RunAsync(command, context.CancellationToken);
     });
 
     /// <inheritdoc/>
@@ -147,6 +147,7 @@ internal sealed partial class ShuffleFlightServer(
     public override Task DoAction(FlightAction request, IServerStreamWriter<FlightResult> responseStream, ServerCallContext context) =>
         RunAsync(context, async () =>
         {
+            CallMeter.Name(context.GetHttpContext(), request.Type);
             await foreach (var result in _actions.RunAsync(request, CallerOf(context), context.CancellationToken))
             {
                 await responseStream.WriteAsync(new FlightResult(result), context.CancellationToken);

@@ -6,6 +6,7 @@ using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Flight;
 using Executor.Shuffle.Engine.InProcess;
+using Executor.Shuffle.Engine.Metrics;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.OnDisk;
 using Executor.Shuffle.Engine.Security;
@@ -37,9 +38,19 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     private readonly ShuffleEngine _engine;
     private readonly IObjectStore? _owned;
     private readonly StoreKeys _keys;
+    private readonly StoreHealth _health;
+    private readonly MonitoringServer? _monitoring;
 
-    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, ReceiveMemory receiving, IObjectStore? owned, StoreKeys keys)
+    private ShuffleStoreHost(
+        WebApplication application,
+        ShuffleEngine engine,
+        ReceiveMemory receiving,
+        IObjectStore? owned,
+        StoreKeys keys,
+        StoreHealth health,
+        MonitoringServer? monitoring)
     {
+        (_health, _monitoring) = (health, monitoring);
         _application = application;
         _engine = engine;
         Receiving = receiving;
@@ -53,6 +64,9 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
 
     /// <summary>Where the store listens: <c>http://host:port</c>, or <c>https://host:port</c> with TLS.</summary>
     public Uri Address { get; }
+
+    /// <summary>Where <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> are; null if they were not asked for.</summary>
+    public Uri? MetricsAddress => _monitoring?.Address;
 
     /// <summary>The shuffle, without the wire.</summary>
     public IShuffleChannel Channel { get; }
@@ -100,17 +114,25 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
 
         options.Engine.Ingest.Validate();
         options.Engine.Serving.Validate();
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        var instruments = new StoreInstruments();
+        var health = new StoreHealth();
+
+        // Before the probe, which may take a while, so that what the store does can be seen.
+        var monitoring = options.MetricsListen is { } listen
+            ? await MonitoringServer.StartAsync(listen, instruments, health, loggers, cancellationToken)
+            : null;
         var owned = options.Directory is null ? null : new DirectoryObjectStore(options.Directory, options.TimeProvider);
         var objects = options.ObjectStore ?? owned!;
         try
         {
             await ObjectStoreProbe.RunAsync(objects, cancellationToken);
             var keys = new StoreKeys(ReadMasterKey(options).Span);
-            var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-            var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
+            var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>(), instruments);
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
             var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
+            engine.ObserveBudget("receive", receiving.Budget);
             var certificate = options.Tls is { } files
                 ? new ServerCertificate(files, options.TimeProvider, loggers.CreateLogger<ServerCertificate>())
                 : null;
@@ -118,7 +140,9 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             try
             {
                 await application.StartAsync(cancellationToken);
-                return new ShuffleStoreHost(application, engine, receiving, owned, keys);
+                var host = new ShuffleStoreHost(application, engine, receiving, owned, keys, health, monitoring);
+                health.Ready();
+                return host;
             }
             catch
             {
@@ -129,6 +153,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         catch
         {
             await (owned?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (monitoring?.DisposeAsync() ?? ValueTask.CompletedTask);
             throw;
         }
     }
@@ -136,9 +161,11 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _health.Draining();
         await _engine.DisposeAsync();
         await _application.DisposeAsync();
         await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (_monitoring?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private static ReadOnlyMemory<byte> ReadMasterKey(ShuffleStoreOptions options)
@@ -182,6 +209,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         });
         builder.Services.AddLargeTransportBuffers();
         var application = builder.Build();
+        application.Use(next => context => new CallMeter(engine.Instruments).InvokeAsync(context, next));
         application.UseRouting();
         application.MapFlightServer(server, new FlightServiceOptions
         {

@@ -13,6 +13,9 @@ public sealed record ShuffleStoreOptions
     /// <summary>Where to listen; 127.0.0.1 at a free port by default.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Where to answer <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> by HTTP/1.1; nowhere if null, which is the default.</summary>
+    public IPEndPoint? MetricsListen { get; init; }
+
     /// <summary>What to speak TLS with; without TLS if null, which is the default.</summary>
     public TlsFiles? Tls { get; init; }
 

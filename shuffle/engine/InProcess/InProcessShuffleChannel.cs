@@ -19,7 +19,7 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
 
     /// <inheritdoc/>
     public Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken) =>
-        Translation.RunAsync(() => engine.Commits.CommitAsync(commit, cancellationToken));
+        Translation.RunAsync(() => engine.CommitAsync(commit, cancellationToken));
 
     /// <inheritdoc/>
     public Task<SealRecord?> GetSealAsync(SealId seal, CancellationToken cancellationToken) =>
@@ -32,6 +32,7 @@ public sealed class InProcessShuffleChannel(ShuffleEngine engine, int creditByte
         await using var blocks = engine.Reader.ReadAsync(plan, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await Translation.RunAsync(async () => await blocks.MoveNextAsync()))
         {
+            engine.Instruments.BlockSent(blocks.Current.Block.Header.Length);
             yield return blocks.Current.Block;
         }
     }

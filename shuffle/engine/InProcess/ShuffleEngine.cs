@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Executor.Contracts.Identity;
+using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Collection;
 using Executor.Shuffle.Engine.Commits;
 using Executor.Shuffle.Engine.Ingest;
+using Executor.Shuffle.Engine.Metrics;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
 using Executor.Shuffle.Engine.Segments;
@@ -18,13 +23,23 @@ public sealed class ShuffleEngine : IAsyncDisposable
 {
     private const int SlabBytes = 256 << 10;
 
+    private readonly ConcurrentQueue<(string Name, ByteBudget Budget)> _budgets = [];
+
     /// <summary>Puts a store together.</summary>
     public ShuffleEngine(IObjectStore objects, ShuffleEngineOptions? options = null, TimeProvider? timeProvider = null, ILogger? logger = null)
+        : this(objects, options, timeProvider, logger, new StoreInstruments())
+    {
+    }
+
+    /// <summary>Puts a store together that measures itself with the given instruments, which become its own.</summary>
+    internal ShuffleEngine(
+        IObjectStore objects, ShuffleEngineOptions? options, TimeProvider? timeProvider, ILogger? logger, StoreInstruments instruments)
     {
         ArgumentNullException.ThrowIfNull(objects);
+        Instruments = instruments;
         options ??= new ShuffleEngineOptions();
         timeProvider ??= TimeProvider.System;
-        Objects = new CountingObjectStore(objects);
+        Objects = new CountingObjectStore(new MeteredObjectStore(objects, instruments));
         Markers = new RunMarkers(Objects, timeProvider);
         Records = new RecordStore(Objects, Markers);
         Schemas = new SchemaAgreement(Records);
@@ -35,11 +50,15 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Verifier = new RunVerifier(Records, Commits, Reader);
         Collector = new RunCollector(Objects, Markers);
         Orphans = new OrphanCollector(Objects, Records, Commits);
-        Ingestor = new Ingestor(Objects, Markers, Slabs, options.Ingest, timeProvider, logger ?? NullLogger.Instance);
+        Ingestor = new Ingestor(Objects, Markers, Slabs, options.Ingest, instruments, timeProvider, logger ?? NullLogger.Instance);
+        ObserveState(options);
     }
 
     /// <summary>Counts of the requests made to the object store.</summary>
     public ObjectStoreCounters Counters => Objects.Counters;
+
+    /// <summary>What the store measures of itself.</summary>
+    internal StoreInstruments Instruments { get; }
 
     /// <summary>The memory of blocks, those not yet durable and those being served.</summary>
     internal SlabPool Slabs { get; }
@@ -77,6 +96,18 @@ public sealed class ShuffleEngine : IAsyncDisposable
         return Ingestor.Open(attempt.Run, source, target.PartitionCount);
     }
 
+    /// <summary>Tries to make a commit the one that stands.</summary>
+    internal async Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var answer = await Commits.CommitAsync(commit, cancellationToken);
+        Instruments.Committed(answer.Won, Stopwatch.GetElapsedTime(began));
+        return answer;
+    }
+
+    /// <summary>Adds one of the store's budgets to what is measured.</summary>
+    internal void ObserveBudget(string name, ByteBudget budget) => _budgets.Enqueue((name, budget));
+
     /// <summary>Deletes a run and forgets what is known of it; writers of the run that are connected here are broken first.</summary>
     public async Task DeleteRunAsync(string run, CancellationToken cancellationToken)
     {
@@ -110,5 +141,31 @@ public sealed class ShuffleEngine : IAsyncDisposable
     }
 
     /// <summary>Writes out what the windows hold. The object store stays open.</summary>
-    public ValueTask DisposeAsync() => Ingestor.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Ingestor.DisposeAsync();
+        Instruments.Dispose();
+    }
+
+    private void ObserveState(ShuffleEngineOptions options)
+    {
+        ObserveBudget("ingest", Ingestor.Budget);
+        ObserveBudget("read", Reader.Budget);
+        Instruments.ObserveGauge("executor.store.open.streams", null, "Writers that are connected.", () => [new(Ingestor.OpenStreams)]);
+        Instruments.ObserveGauge("executor.store.windows", null, "Runs that have a window.", () => [new(Ingestor.Windows.Runs)]);
+        Instruments.ObserveGauge(
+            "executor.store.windows.pending", "By", "Bytes in all windows that are in no segment yet.", () => [new(Ingestor.Windows.PendingBytes)]);
+        Instruments.ObserveGauge("executor.store.window.capacity", "By", "The size of a full window.", () => [new(options.Ingest.WindowBytes)]);
+        Instruments.ObserveGauge("executor.store.budget.capacity", "By", "The sizes of the budgets.", () => OfBudgets(budget => budget.Capacity));
+        Instruments.ObserveGauge("executor.store.budget.used", "By", "What is in use of the budgets.", () => OfBudgets(budget => budget.Used));
+        Instruments.ObserveGauge("executor.store.budget.waiting", null, "How many wait for a budget.", () => OfBudgets(budget => (long)budget.Waiting));
+        Instruments.ObserveCounter(
+            "executor.store.budget.waits", null, "How often somebody had to wait for a budget.", () => OfBudgets(budget => (double)budget.Waits.Count));
+        Instruments.ObserveCounter(
+            "executor.store.budget.wait", "s", "How long all together have waited for a budget.", () => OfBudgets(budget => budget.Waits.Time.TotalSeconds));
+    }
+
+    private IEnumerable<Measurement<T>> OfBudgets<T>(Func<ByteBudget, T> value)
+        where T : struct =>
+        _budgets.Select(entry => new Measurement<T>(value(entry.Budget), new KeyValuePair<string, object?>("budget", entry.Name)));
 }

@@ -1,5 +1,6 @@
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Buffers;
+using Executor.Shuffle.Engine.Metrics;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
 using Executor.Shuffle.Engine.Segments;
@@ -19,8 +20,8 @@ public sealed class Ingestor : IAsyncDisposable
     private bool _draining;
 
     /// <summary>Makes an ingestor that writes to an object store and keeps blocks in a pool's slabs.</summary>
-    public Ingestor(
-        IObjectStore objects, RunMarkers markers, SlabPool slabs, IngestOptions options, TimeProvider timeProvider, ILogger logger)
+    internal Ingestor(
+        IObjectStore objects, RunMarkers markers, SlabPool slabs, IngestOptions options, StoreInstruments instruments, TimeProvider timeProvider, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -30,6 +31,7 @@ public sealed class Ingestor : IAsyncDisposable
         _services = new RunIngestServices(
             objects, markers, Budget, slabs, options, timeProvider, logger)
         {
+            Instruments = instruments,
             Settled = Settled,
             Contended = Relieve,
             Writing = change => Interlocked.Add(ref _writes, change),
@@ -41,6 +43,18 @@ public sealed class Ingestor : IAsyncDisposable
 
     /// <summary>Streams that are open.</summary>
     public int OpenStreams => Volatile.Read(ref _openStreams);
+
+    /// <summary>The runs that have a window, and the bytes that lie in all windows and in no segment that is being written.</summary>
+    internal (int Runs, long PendingBytes) Windows
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_runs.Count, _runs.Values.Sum(run => run.PendingBytes));
+            }
+        }
+    }
 
     /// <summary>
     /// Admits a stream. Fails with <see cref="ShuffleError.ResourceExhausted"/> if too many are open, <see cref="ShuffleError.Unavailable"/>
@@ -140,6 +154,6 @@ public sealed class Ingestor : IAsyncDisposable
             largest = _runs.Values.MaxBy(run => run.PendingBytes);
         }
 
-        largest?.CutNow();
+        largest?.CutNow(CutReason.Memory);
     }
 }

@@ -31,7 +31,7 @@ internal sealed partial class RunIngest : IDisposable
         _services = services;
         _window = new IngestWindow<PooledPayload>(services.Options.WindowBytes);
         _arena = new SlabArena(services.Slabs);
-        _timer = services.TimeProvider.CreateTimer(_ => CutNow(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = services.TimeProvider.CreateTimer(_ => CutNow(_lingers ? CutReason.Linger : CutReason.Age), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     internal string Run { get; }
@@ -91,6 +91,8 @@ internal sealed partial class RunIngest : IDisposable
             Advance();
         }
 
+        _services.Instruments.BlockReceived(header.Length);
+
         if (_services.Budget.IsContended)
         {
             // Somebody may have begun to wait while this block was not in the window yet, where it could have been cut.
@@ -128,11 +130,11 @@ internal sealed partial class RunIngest : IDisposable
         _services.Settled(this);
     }
 
-    internal void CutNow()
+    internal void CutNow(string reason)
     {
         lock (_lock)
         {
-            Cut();
+            Cut(reason);
         }
     }
 
@@ -172,7 +174,7 @@ internal sealed partial class RunIngest : IDisposable
         Task[] writes;
         lock (_lock)
         {
-            Cut();
+            Cut(CutReason.Closing);
             writes = [.. _writes];
         }
 
@@ -184,7 +186,7 @@ internal sealed partial class RunIngest : IDisposable
     {
         if (_window.IsDue)
         {
-            Cut();
+            Cut(_window.PendingBytes >= _services.Options.WindowBytes ? CutReason.Full : CutReason.Awaited);
             return;
         }
 
@@ -210,17 +212,19 @@ internal sealed partial class RunIngest : IDisposable
     }
 
     /// <summary>Under the lock.</summary>
-    private void Cut()
+    private void Cut(string reason)
     {
         if (_window.Cut() is not { } cut)
         {
             return;
         }
 
+        // A full or awaited window may be cut before its timer was set.
+        var openedAt = _openedAt ?? _services.TimeProvider.GetTimestamp();
         _openedAt = null;
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _services.Writing(1);
-        var write = Task.Run(() => WriteAsync(cut));
+        var write = Task.Run(() => WriteAsync(cut, reason, openedAt));
         _writes.Add(write);
         write.ContinueWith(Settle, TaskScheduler.Default);
     }
@@ -236,8 +240,9 @@ internal sealed partial class RunIngest : IDisposable
         _services.Settled(this);
     }
 
-    private async Task WriteAsync(WindowCut<PooledPayload> cut)
+    private async Task WriteAsync(WindowCut<PooledPayload> cut, string reason, long openedAt)
     {
+        long? written = null;
         var name = RandomNumberGenerator.GetHexString(SegmentNameDigits, lowercase: true);
         try
         {
@@ -246,6 +251,8 @@ internal sealed partial class RunIngest : IDisposable
             await _services.Markers.EnsureAsync(Run, CancellationToken.None);
             await _services.Objects.PutAsync(ObjectKeys.Segment(Run, name), content, CancellationToken.None);
             Complete(cut, name);
+            written = content.Length;
+            _services.Instruments.Acknowledged(_services.TimeProvider.GetElapsedTime(openedAt));
         }
         catch (ObjectStoreException exception)
         {
@@ -268,6 +275,7 @@ internal sealed partial class RunIngest : IDisposable
             }
 
             _services.Budget.Release(Run, bytes);
+            _services.Instruments.SegmentEnded(reason, written, _services.Options.WindowBytes);
         }
     }
 

@@ -1,4 +1,5 @@
 using Executor.Shuffle.Engine.Buffers;
+using Executor.Shuffle.Engine.Metrics;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
 using Microsoft.Extensions.Logging;
@@ -9,6 +10,9 @@ namespace Executor.Shuffle.Engine.Ingest;
 internal sealed record RunIngestServices(
     IObjectStore Objects, RunMarkers Markers, ByteBudget Budget, SlabPool Slabs, IngestOptions Options, TimeProvider TimeProvider, ILogger Logger)
 {
+    /// <summary>Where measures go.</summary>
+    internal required StoreInstruments Instruments { get; init; }
+
     /// <summary>Told, outside of locks, after a session was closed or a write has ended.</summary>
     internal required Action<RunIngest> Settled { get; init; }
 

@@ -53,6 +53,10 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>Deletes the object; one that is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Tells an observer, one at most, of every request that is made from now on.</summary>
+    /// <returns>False, the default, where nothing is told: then each operation counts as one request.</returns>
+    bool TryObserve(IRequestObserver observer) => false;
 }
 
 /// <summary>An object as a listing shows it.</summary>

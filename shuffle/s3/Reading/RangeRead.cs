@@ -27,7 +27,7 @@ internal sealed class RangeRead(BucketAccess bucket, string key, ObjectRange ran
     /// <returns>What was found; null if there is no such object.</returns>
     /// <exception cref="ReplacedException">The object was replaced between two requests.</exception>
     internal Task<ObjectRead?> RunAsync(CancellationToken cancellationToken) =>
-        bucket.RequestAsync($"get of '{key}'", TryAsync, cancellationToken);
+        bucket.RequestAsync(RequestMethod.Get, key, $"get of '{key}'", TryAsync, cancellationToken);
 
     private async Task<ObjectRead?> TryAsync(AmazonS3Client client, CancellationToken cancellationToken)
     {

@@ -44,16 +44,22 @@ internal sealed class BucketAccess : IDisposable
     /// <summary>The key in the bucket of the object that the store knows by a key of its own.</summary>
     internal string KeyOf(string key) => Options.Prefix + key;
 
+    /// <summary>Who is told of every try; nobody if null.</summary>
+    internal IRequestObserver? Observer { get; set; }
+
     /// <summary>Makes a request, as often as it takes and is allowed.</summary>
+    /// <param name="method">Its kind.</param>
+    /// <param name="key">The object's key, or a listing's prefix, without that of <see cref="KeyOf"/>.</param>
     /// <param name="operation">What it does, for messages: a verb, and the object's key.</param>
     /// <param name="attempt">One try. It must not hold on to what an earlier one left half done.</param>
     /// <param name="cancellationToken">Ends the tries and the waits between them with <see cref="OperationCanceledException"/>.</param>
     internal async Task<T> RequestAsync<T>(
-        string operation, Func<AmazonS3Client, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+        RequestMethod method, string key, string operation, Func<AmazonS3Client, CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
+        var tries = 0;
         try
         {
-            return await _pipeline.ExecuteAsync(async token => await attempt(_client, token), cancellationToken);
+            return await _pipeline.ExecuteAsync(TryAsync, cancellationToken);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -63,6 +69,22 @@ internal sealed class BucketAccess : IDisposable
         catch (Exception exception) when (S3Failure.IsExpected(exception))
         {
             throw S3Failure.Translate($"{operation} in {_place}", exception);
+        }
+
+        async ValueTask<T> TryAsync(CancellationToken token)
+        {
+            var isRetry = tries++ > 0;
+            var succeeded = false;
+            try
+            {
+                var answer = await attempt(_client, token);
+                succeeded = true;
+                return answer;
+            }
+            finally
+            {
+                Observer?.OnRequest(new ObjectRequest(method, key, succeeded, isRetry));
+            }
         }
     }
 

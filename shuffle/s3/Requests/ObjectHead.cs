@@ -13,6 +13,8 @@ internal static class ObjectHead
     {
         var request = new GetObjectMetadataRequest { BucketName = bucket.Name, Key = bucket.KeyOf(key) };
         return bucket.RequestAsync<GetObjectMetadataResponse?>(
+            RequestMethod.Head,
+            key,
             $"head of '{key}'",
             async (client, token) =>
             {

@@ -37,6 +37,8 @@ internal sealed class MultipartWriter(BucketAccess bucket)
         }
 
         var response = await bucket.RequestAsync(
+            RequestMethod.Put,
+            key,
             $"beginning of the upload of '{key}'", (client, token) => client.InitiateMultipartUploadAsync(request, token), cancellationToken);
         return response.UploadId;
     }
@@ -51,6 +53,8 @@ internal sealed class MultipartWriter(BucketAccess bucket)
             var offset = (long)i * size;
             var part = content.Slice(offset, Math.Min(size, content.Length - offset));
             var sent = await bucket.RequestAsync(
+                RequestMethod.Put,
+                key,
                 $"upload of part {i + 1} of '{key}'",
                 (client, attempt) => client.UploadPartAsync(
                     new UploadPartRequest
@@ -73,6 +77,8 @@ internal sealed class MultipartWriter(BucketAccess bucket)
     private async Task CompleteAsync(string key, string upload, PartETag[] parts, WriteMark mark, CancellationToken cancellationToken)
     {
         var isKnown = await bucket.RequestAsync(
+            RequestMethod.Put,
+            key,
             $"completion of the upload of '{key}'",
             async (client, token) =>
             {
@@ -103,6 +109,8 @@ internal sealed class MultipartWriter(BucketAccess bucket)
         try
         {
             await bucket.RequestAsync(
+                RequestMethod.Delete,
+                key,
                 $"abortion of the upload of '{key}'",
                 (client, token) => client.AbortMultipartUploadAsync(
                     new AbortMultipartUploadRequest { BucketName = bucket.Name, Key = bucket.KeyOf(key), UploadId = upload }, token),

@@ -18,6 +18,8 @@ internal sealed class ObjectWriter(BucketAccess bucket)
     {
         var mark = new WriteMark();
         var created = await bucket.RequestAsync(
+            RequestMethod.Put,
+            key,
             $"create of '{key}'",
             async (client, token) =>
             {
@@ -37,7 +39,7 @@ internal sealed class ObjectWriter(BucketAccess bucket)
     }
 
     internal Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
-        bucket.RequestAsync($"put of '{key}'", (client, token) => client.PutObjectAsync(Request(key, content, null, null), token), cancellationToken);
+        bucket.RequestAsync(RequestMethod.Put, key, $"put of '{key}'", (client, token) => client.PutObjectAsync(Request(key, content, null, null), token), cancellationToken);
 
     private PutObjectRequest Request(string key, ReadOnlySequence<byte> content, WriteMark? mark, string? ifNoneMatch)
     {

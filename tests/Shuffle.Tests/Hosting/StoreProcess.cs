@@ -15,6 +15,9 @@ internal sealed class StoreProcess : IDisposable
 
     internal string OperatorKey { get; }
 
+    /// <summary>Where its metrics are, if it was started with <c>--metrics-listen</c>.</summary>
+    internal Uri? Metrics { get; private init; }
+
     /// <summary>Starts one on a folder and waits until it listens.</summary>
     internal static Task<StoreProcess> StartAsync(string directory, int port, CancellationToken cancellationToken) =>
         StartAsync(Path.Combine(directory, "store.key"), port, cancellationToken, "--directory", directory);
@@ -28,7 +31,12 @@ internal sealed class StoreProcess : IDisposable
             line?.StartsWith("listening on http://127.0.0.1:", StringComparison.Ordinal),
             line ?? await process.StandardError.ReadToEndAsync(cancellationToken));
         var keys = new StoreKeys(MasterKeyFile.ReadOrCreate(keyFile));
-        return new StoreProcess(process, new Uri(line!["listening on ".Length..]), keys.OperatorKey);
+        return new StoreProcess(process, new Uri(line!["listening on ".Length..]), keys.OperatorKey)
+        {
+            Metrics = arguments.Contains("--metrics-listen") && await process.StandardOutput.ReadLineAsync(cancellationToken) is { } second
+                ? new Uri(second["metrics at ".Length..])
+                : null,
+        };
     }
 
     /// <summary>Starts one that ends by itself, and returns its exit code and what it wrote to standard error.</summary>

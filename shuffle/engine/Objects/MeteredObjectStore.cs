@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Executor.Shuffle.Engine.Metrics;
+
+namespace Executor.Shuffle.Engine.Objects;
+
+/// <summary>Measures another object store, which it owns: its operations, and the requests that they took.</summary>
+internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
+{
+    private readonly IObjectStore _inner;
+    private readonly StoreInstruments _instruments;
+    private readonly bool _tellsRequests;
+
+    internal MeteredObjectStore(IObjectStore inner, StoreInstruments instruments)
+    {
+        _inner = inner;
+        _instruments = instruments;
+        _tellsRequests = inner.TryObserve(this);
+    }
+
+    /// <inheritdoc/>
+    public void OnRequest(in ObjectRequest request) =>
+        _instruments.RequestEnded(NameOf(request.Method), request.Succeeded, request.IsRetry);
+
+    /// <inheritdoc/>
+    public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
+        MeasureAsync("create", RequestMethod.Put, key, () => _inner.TryCreateAsync(key, content, cancellationToken), created => created ? "ok" : "exists");
+
+    /// <inheritdoc/>
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) => MeasureAsync(
+        "put",
+        RequestMethod.Put,
+        key,
+        async () =>
+        {
+            await _inner.PutAsync(key, content, cancellationToken);
+            return true;
+        },
+        _ => "ok");
+
+    /// <inheritdoc/>
+    public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
+        MeasureAsync("get", RequestMethod.Get, key, () => _inner.GetAsync(key, range, destination, cancellationToken), ResultOf);
+
+    /// <inheritdoc/>
+    public Task<ObjectRead?> ScatterAsync(
+        string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken) =>
+        MeasureAsync("get", RequestMethod.Get, key, () => _inner.ScatterAsync(key, range, destination, cancellationToken), ResultOf);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // The time of whoever takes the entries is not the object store's.
+        var spent = TimeSpan.Zero;
+        var result = "ok";
+        await using var entries = _inner.ListAsync(prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var began = Stopwatch.GetTimestamp();
+                try
+                {
+                    if (!await entries.MoveNextAsync())
+                    {
+                        break;
+                    }
+                }
+                catch (Exception exception)
+                {
+                    result = ResultOf(exception);
+                    throw;
+                }
+                finally
+                {
+                    spent += Stopwatch.GetElapsedTime(began);
+                }
+
+                yield return entries.Current;
+            }
+        }
+        finally
+        {
+            Ended("list", RequestMethod.List, prefix, result, spent);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) => MeasureAsync(
+        "delete",
+        RequestMethod.Delete,
+        key,
+        async () =>
+        {
+            await _inner.DeleteAsync(key, cancellationToken);
+            return true;
+        },
+        _ => "ok");
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+
+    private async Task<T> MeasureAsync<T>(string operation, RequestMethod method, string key, Func<Task<T>> act, Func<T, string> resultOf)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var result = "failed";
+        try
+        {
+            var answer = await act();
+            result = resultOf(answer);
+            return answer;
+        }
+        catch (Exception exception)
+        {
+            result = ResultOf(exception);
+            throw;
+        }
+        finally
+        {
+            Ended(operation, method, key, result, Stopwatch.GetElapsedTime(began));
+        }
+    }
+
+    private void Ended(string operation, RequestMethod method, string key, string result, TimeSpan took)
+    {
+        _instruments.OperationEnded(operation, result, took);
+        if (!_tellsRequests)
+        {
+            OnRequest(new ObjectRequest(method, key, Succeeded: result is "ok" or "exists" or "missing"));
+        }
+    }
+
+    private static string ResultOf(ObjectRead? read) => read is null ? "missing" : "ok";
+
+    private static string ResultOf(Exception exception) => exception switch
+    {
+        ObjectStoreException { Error: ObjectStoreError.Unavailable } => "unavailable",
+        ObjectStoreException { Error: ObjectStoreError.Full } => "full",
+        ObjectStoreException { Error: ObjectStoreError.Denied } => "denied",
+        OperationCanceledException => "cancelled",
+        _ => "failed",
+    };
+
+    private static string NameOf(RequestMethod method) => method switch
+    {
+        RequestMethod.Put => "put",
+        RequestMethod.Get => "get",
+        RequestMethod.Head => "head",
+        RequestMethod.List => "list",
+        _ => "delete",
+    };
+}
