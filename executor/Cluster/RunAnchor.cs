@@ -73,7 +73,7 @@ internal static class RunAnchor
     {
         Metadata = new V1ObjectMeta
         {
-            Name = ObjectNames.RunSecret(run, anchor.Uid, storeAuthorities),
+            Name = ObjectNames.RunSecret(run, anchor.Uid, runKey, storeAuthorities),
             Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent),
             OwnerReferences = [OwnedBy(anchor)],
         },
@@ -103,7 +103,7 @@ internal static class RunAnchor
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)
         {
-            // The key is a function of the run's name and the master key, and the authorities are in the name: what stands for this anchor is the same.
+            // The name is a function of all that is in it: what stands is the same.
         }
     }
 

@@ -51,7 +51,7 @@ internal static class StoreCommand
         var s3 = new S3Flags();
         var keyFile = new Option<string?>("--key-file")
         {
-            Description = "File with the master key, 32 bytes or more; made with mode 0600 if missing. By default DIR/store.key; needed with --s3-bucket.",
+            Description = "File with the master key, 32 bytes or more; made with mode 0600 if missing. By default DIR/store.key; needed with --s3-bucket. Read again when it changes; a second.key beside it is accepted, too.",
             HelpName = "FILE",
         };
         var certificate = new Option<string?>("--tls-cert-file")

@@ -168,7 +168,7 @@ public sealed class StoreTests
         foreach (var (owner, template) in chart.PodTemplates)
         {
             var volume = template["spec"]!["volumes"]!.AsArray().Single(item => item!["name"]!.GetValue<string>() == "key")!;
-            Assert.Equal("executor-store-key", volume["secret"]!["secretName"]!.GetValue<string>());
+            Assert.All(SecretsOf(volume), secret => Assert.Equal("executor-store-key", secret));
             foreach (var container in RenderedChart.ContainersOf(template))
             {
                 Assert.Equal("/etc/executor/store", container["volumeMounts"]!.AsArray().Single(mount => JsonNode.DeepEquals(mount!["name"], volume["name"]))!["mountPath"]!.GetValue<string>());
@@ -196,7 +196,22 @@ public sealed class StoreTests
         Assert.Null(chart.Find("Secret", "executor-store-key"));
         Assert.All(
             chart.PodTemplates,
-            pod => Assert.Contains(pod.Template["spec"]!["volumes"]!.AsArray(), volume => volume!["secret"]?["secretName"]?.GetValue<string>() == "mine"));
+            pod => Assert.Equal(["mine"], SecretsOf(pod.Template["spec"]!["volumes"]!.AsArray().Single(volume => volume!["name"]!.GetValue<string>() == "key")!).Distinct()));
+    }
+
+    [Fact]
+    public async Task A_second_key_may_lie_beside_the_master_key_and_is_kept_while_it_is_there()
+    {
+        var existing = ExistingKey.Replace("{master.key: S0VFUC1USElTLUtFWQ==}", "{master.key: S0VFUC1USElTLUtFWQ==, second.key: QU5PVEhFUg==}", StringComparison.Ordinal);
+        var chart = await RenderedChart.OfAsync(new ChartRequest { IsUpgrade = true, ExistingObjects = existing });
+        var data = chart.Get("Secret", "executor-store-key")["data"]!;
+        Assert.Equal(("S0VFUC1USElTLUtFWQ==", "QU5PVEhFUg=="), (data["master.key"]!.GetValue<string>(), data["second.key"]!.GetValue<string>()));
+        Assert.Null((await RenderedChart.OfAsync(new ChartRequest())).Get("Secret", "executor-store-key")["data"]!["second.key"]);
+
+        var sources = chart.Get("Deployment", "executor-store")["spec"]!["template"]!["spec"]!["volumes"]!.AsArray()
+            .Single(volume => volume!["name"]!.GetValue<string>() == "key")!["projected"]!["sources"]!.AsArray();
+        Assert.Equal(["master.key", "second.key"], sources.Select(source => source!["secret"]!["items"]!.AsArray().Single()!["key"]!.GetValue<string>()));
+        Assert.Equal([null, true], sources.Select(source => source!["secret"]!["optional"]?.GetValue<bool>()));
     }
 
     [Fact]
@@ -322,6 +337,10 @@ public sealed class StoreTests
 
     private static JsonObject Container(RenderedChart chart) =>
         RenderedChart.ContainersOf(chart.Get("Deployment", "executor-store")["spec"]!["template"]!.AsObject()).Single();
+
+    private static IEnumerable<string> SecretsOf(JsonNode volume) => volume["secret"] is { } secret
+        ? [secret["secretName"]!.GetValue<string>()]
+        : volume["projected"]!["sources"]!.AsArray().Select(source => source!["secret"]!["name"]!.GetValue<string>());
 
     private static string TlsSecretOf(RenderedChart chart) => chart.Get("Deployment", "executor-store")["spec"]!["template"]!["spec"]!["volumes"]!.AsArray()
         .Single(volume => volume!["name"]!.GetValue<string>() == "tls")!["secret"]!["secretName"]!.GetValue<string>();

@@ -60,7 +60,7 @@ internal sealed class KubernetesBackend : IRunBackend
         await RunAnchor.EnsureSecretAsync(_cluster, run, plan.Workflow, anchor, Store.RunKeyOf(run), Store.Trust?.Authorities, cancellationToken);
         _lease = await RunLease.HoldAsync(
             _cluster, run, plan.Workflow, anchor, DriverIdentity.OfThisProcess(), output.Notice, _time, cancellationToken);
-        var factory = new JobFactory(PodsOf(_options, plan, run, anchor, Store.Trust), plan.Tasks.ToDictionary(task => task.Name));
+        var factory = new JobFactory(PodsOf(_options, plan, run, anchor, Store.RunKeyOf(run), Store.Trust), plan.Tasks.ToDictionary(task => task.Name));
         var descriptors = new DescriptorFactory(plan, run, [Store.Address], code);
         factory.Check(plan, descriptors);
         var launching = new KubernetesLauncherOptions { NamespaceName = _cluster.NamespaceName, Run = run, KeepJobs = _request.KeepFiles };
@@ -87,7 +87,8 @@ internal sealed class KubernetesBackend : IRunBackend
     }
 
     /// <summary>What all task pods of a run have in common.</summary>
-    public static PodSettings PodsOf(ClusterOptions options, RunPlan plan, string run, ObjectReference anchor, StoreTrust? trust) => new()
+    public static PodSettings PodsOf(
+        ClusterOptions options, RunPlan plan, string run, ObjectReference anchor, string runKey, StoreTrust? trust) => new()
     {
         RunnerImage = options.Images.Runner,
         DotnetImage = options.Images.Dotnet,
@@ -96,7 +97,7 @@ internal sealed class KubernetesBackend : IRunBackend
         ImagePullSecrets = options.Images.PullSecrets,
         Workflow = plan.Workflow,
         Anchor = anchor,
-        RunSecret = ObjectNames.RunSecret(run, anchor.Uid, trust?.Authorities),
+        RunSecret = ObjectNames.RunSecret(run, anchor.Uid, runKey, trust?.Authorities),
         HasStoreAuthorities = trust?.Authorities is not null,
         StoreServerName = trust?.ServerName,
     };

@@ -24,7 +24,7 @@ internal static class RunManifests
         var plan = resolved.Plan;
         var store = options.Store ?? new Uri($"http://{options.StoreService}:{TrialObjects.Port}");
         var anchor = RunAnchor.Unmade(run) with { Uid = AnchorUid };
-        var factory = new JobFactory(KubernetesBackend.PodsOf(options, plan, run, anchor, trust: null), plan.Tasks.ToDictionary(task => task.Name));
+        var factory = new JobFactory(KubernetesBackend.PodsOf(options, plan, run, anchor, Key, trust: null), plan.Tasks.ToDictionary(task => task.Name));
         var descriptors = new DescriptorFactory(plan, run, [store]);
         factory.Check(plan, descriptors);
         var submission = new Submission { Workflow = Sha256Hex.Of(resolved.Serialize()), Code = new Dictionary<string, CodeLocation>() };

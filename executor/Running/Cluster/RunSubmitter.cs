@@ -64,7 +64,7 @@ internal sealed class RunSubmitter(
         var locations = await code(plan, store, run, token);
 
         // Before anything stands in the cluster that would have to be taken away.
-        new JobFactory(KubernetesBackend.PodsOf(options, plan, run, RunAnchor.Unmade(run), store.Trust), plan.Tasks.ToDictionary(task => task.Name))
+        new JobFactory(KubernetesBackend.PodsOf(options, plan, run, RunAnchor.Unmade(run), store.RunKeyOf(run), store.Trust), plan.Tasks.ToDictionary(task => task.Name))
             .Check(plan, new DescriptorFactory(plan, run, [store.Address], locations));
         var anchor = await RunAnchor.EnsureAsync(cluster, run, plan.Workflow, store.Address, token);
         var submission = new Submission

@@ -16,7 +16,7 @@ namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>The store as an Arrow Flight service: authenticates, authorises, and translates failures; the work is done elsewhere.</summary>
 internal sealed partial class ShuffleFlightServer(
-    ShuffleEngine engine, StoreKeys keys, TicketSigner tickets, TimeProvider timeProvider, ILogger logger) : FlightServer
+    ShuffleEngine engine, KeyRing keys, TicketSigner tickets, TimeProvider timeProvider, ILogger logger) : FlightServer
 {
     private const string CallerKey = "executor.caller";
     private const int MaxDescriptorBytes = 64 << 10;

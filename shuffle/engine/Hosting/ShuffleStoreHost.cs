@@ -37,7 +37,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ShuffleEngine _engine;
     private readonly IObjectStore? _owned;
-    private readonly StoreKeys _keys;
+    private readonly KeyRing _keys;
     private readonly StoreHealth _health;
     private readonly MonitoringServer? _monitoring;
 
@@ -46,7 +46,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         ShuffleEngine engine,
         ReceiveMemory receiving,
         IObjectStore? owned,
-        StoreKeys keys,
+        KeyRing keys,
         StoreHealth health,
         MonitoringServer? monitoring)
     {
@@ -74,8 +74,8 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <summary>The runs' records, without the wire.</summary>
     public IRunRecords Records { get; }
 
-    /// <summary>The key that opens everything.</summary>
-    public string OperatorKey => _keys.OperatorKey;
+    /// <summary>The key that opens everything, as the master key is now.</summary>
+    public string OperatorKey => _keys.Current.OperatorKey;
 
     internal ShuffleEngine Engine => _engine;
 
@@ -84,8 +84,8 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <summary>Counts of the requests made to the object store.</summary>
     public ObjectStoreCounters Counters => _engine.Counters;
 
-    /// <summary>The key that a run's task pods hold.</summary>
-    public string RunKeyOf(string run) => _keys.RunKeyOf(run);
+    /// <summary>The key that a run's task pods hold, as the master key is now.</summary>
+    public string RunKeyOf(string run) => _keys.Current.RunKeyOf(run);
 
     /// <summary>Probes the object store, then starts to listen.</summary>
     /// <exception cref="ArgumentException">The options contradict each other; the message names the option.</exception>
@@ -127,7 +127,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         try
         {
             await ObjectStoreProbe.RunAsync(objects, cancellationToken);
-            var keys = new StoreKeys(ReadMasterKey(options).Span);
+            var keys = ReadKeys(options, loggers.CreateLogger<KeyRing>());
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>(), instruments);
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
@@ -168,15 +168,13 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         await (_monitoring?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private static ReadOnlyMemory<byte> ReadMasterKey(ShuffleStoreOptions options)
+    private static KeyRing ReadKeys(ShuffleStoreOptions options, ILogger logger)
     {
-        if (options.MasterKey is { } key)
-        {
-            return key;
-        }
-
         var file = options.KeyFile ?? (options.Directory is null ? null : Path.Combine(options.Directory, "store.key"));
-        return file is null ? RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes) : MasterKeyFile.ReadOrCreate(file);
+        return options.MasterKey is null && file is not null
+            ? new KeyRing(file, options.TimeProvider, logger)
+            : new KeyRing(
+                new StoreKeys(options.MasterKey is { } key ? key.Span : RandomNumberGenerator.GetBytes(StoreKeys.MinMasterKeyBytes)), options.TimeProvider, logger);
     }
 
     private static WebApplication Build(

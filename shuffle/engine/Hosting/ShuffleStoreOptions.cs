@@ -30,7 +30,8 @@ public sealed record ShuffleStoreOptions
 
     /// <summary>
     /// The file that holds the master key; made with a random one if it is not there. If null too, <c>store.key</c> in
-    /// <see cref="Directory"/>, or a random key that is gone with the process.
+    /// <see cref="Directory"/>, or a random key that is gone with the process. Read again while the store runs: a replaced key counts within 5 s. What is
+    /// derived from or signed by a key in <c>second.key</c> beside it is accepted as well.
     /// </summary>
     public string? KeyFile { get; init; }
 

@@ -17,6 +17,13 @@ public static class MasterKeyFile
             Create(path);
         }
 
+        return Read(path);
+    }
+
+    /// <summary>Reads the key.</summary>
+    /// <exception cref="IOException">The file cannot be read, or holds too few or too many bytes.</exception>
+    internal static byte[] Read(string path)
+    {
         using var file = File.OpenRead(path);
         if (file.Length is < StoreKeys.MinMasterKeyBytes or > StoreKeys.MaxMasterKeyBytes)
         {

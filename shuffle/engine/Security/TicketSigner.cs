@@ -16,7 +16,7 @@ namespace Executor.Shuffle.Engine.Security;
 /// </code>
 /// Thread-safe.
 /// </summary>
-internal sealed class TicketSigner(StoreKeys keys, TimeProvider timeProvider, TimeSpan lifetime)
+internal sealed class TicketSigner(KeyRing keys, TimeProvider timeProvider, TimeSpan lifetime)
 {
     private const byte Version = 1;
     private const int HeadBytes = 9;
@@ -33,7 +33,7 @@ internal sealed class TicketSigner(StoreKeys keys, TimeProvider timeProvider, Ti
         ticket[0] = Version;
         BinaryPrimitives.WriteInt64LittleEndian(ticket.AsSpan(1), expiry.ToUnixTimeSeconds());
         json.CopyTo(ticket, HeadBytes);
-        keys.Sign(Purpose, ticket.AsSpan(0, HeadBytes + json.Length)).CopyTo(ticket, HeadBytes + json.Length);
+        keys.Current.Sign(Purpose, ticket.AsSpan(0, HeadBytes + json.Length)).CopyTo(ticket, HeadBytes + json.Length);
         return ticket;
     }
 
@@ -45,8 +45,7 @@ internal sealed class TicketSigner(StoreKeys keys, TimeProvider timeProvider, Ti
     internal ReadCommand Open(ReadOnlySpan<byte> ticket, bool evenIfExpired = false)
     {
         if (ticket.Length is < HeadBytes + HMACSHA256.HashSizeInBytes or > MaxBytes || ticket[0] != Version
-            || !CryptographicOperations.FixedTimeEquals(
-                ticket[^HMACSHA256.HashSizeInBytes..], keys.Sign(Purpose, ticket[..^HMACSHA256.HashSizeInBytes])))
+            || !keys.IsSigned(Purpose, ticket[..^HMACSHA256.HashSizeInBytes], ticket[^HMACSHA256.HashSizeInBytes..]))
         {
             throw new ShuffleException(ShuffleError.Denied, "the ticket was not signed by this store");
         }

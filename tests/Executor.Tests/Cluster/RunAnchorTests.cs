@@ -72,9 +72,23 @@ public sealed class RunAnchorTests : ClusterFixture
         Assert.Equal(3, secrets.Count);
         foreach (var authority in (string?[])[null, "first", "second"])
         {
-            var secret = secrets.Single(item => (string?)item["metadata"]!["name"] == ObjectNames.RunSecret("nightly", anchor.Uid, authority));
+            var secret = secrets.Single(item => (string?)item["metadata"]!["name"] == ObjectNames.RunSecret("nightly", anchor.Uid, "key", authority));
             Assert.Equal(authority, (string?)secret["stringData"]![PodFactory.StoreAuthoritiesKey]);
         }
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_after_the_master_key_was_replaced_has_a_secret_of_its_own()
+    {
+        var anchor = await EnsureAsync();
+        foreach (var key in (string[])["old", "new", "new"])
+        {
+            await RunAnchor.EnsureSecretAsync(Cluster, "nightly", "q", anchor, key, null, Cancellation);
+        }
+
+        var secrets = Server.All(SecretsPath);
+        Assert.Equal(["new", "old"], secrets.Select(item => (string?)item["stringData"]![PodFactory.RunSecretKey]).Order());
+        Assert.Contains(secrets, item => (string?)item["metadata"]!["name"] == ObjectNames.RunSecret("nightly", anchor.Uid, "new"));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class AccessTests : IAsyncLifetime
         using var channel = GrpcChannel.ForAddress(Host.Address.ToString());
         var bearer = new FlightClient(channel);
         var command = new ReadCommand(new ReadSelection(new SealId("run-1", SampleData.Output, 0)));
-        var own = new StoreKeys(new byte[32]);
+        var own = new KeyRing(new StoreKeys(new byte[32]), _clock, _log);
         await RefusedAsync(bearer, new FlightTicket(new TicketSigner(own, _clock, TimeSpan.FromHours(1)).Sign(command, _clock.Now + TimeSpan.FromHours(1))));
         await RefusedAsync(bearer, new FlightTicket(JsonSerializer.SerializeToUtf8Bytes(command, ShuffleJson.Default.ReadCommand)));
 

@@ -20,10 +20,11 @@ internal static class ObjectNames
 
     /// <summary>
     /// The Secret with the run's key, of one anchor: that of a run of the same name that was deleted a moment ago may stand still, and will go. It cannot
-    /// be changed, so that another one takes its place where the store's authorities are others.
+    /// be changed, so that another one takes its place where the store's authorities are others, and where the run's key is, because the store's master
+    /// key was replaced.
     /// </summary>
-    public static string RunSecret(string run, string anchorUid, string? storeAuthorities = null) =>
-        $"executor-{run}-key-{Hash(storeAuthorities is null ? anchorUid : $"{anchorUid}\n{storeAuthorities}")}";
+    public static string RunSecret(string run, string anchorUid, string? runKey = null, string? storeAuthorities = null) =>
+        $"executor-{run}-key-{Hash($"{anchorUid}\n{runKey}\n{storeAuthorities}")}";
 
     /// <summary>The Lease of the run's driver.</summary>
     public static string Lease(string run) => $"executor-{run}";
