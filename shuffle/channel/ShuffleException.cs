@@ -4,7 +4,7 @@ namespace Executor.Shuffle.Channel;
 /// <param name="error">What kind of failure it is; callers decide by this alone.</param>
 /// <param name="message">One sentence for people.</param>
 /// <param name="innerException">The cause, if there is one.</param>
-public sealed class ShuffleException(ShuffleError error, string message, Exception? innerException = null)
+public class ShuffleException(ShuffleError error, string message, Exception? innerException = null)
     : Exception(message, innerException)
 {
     /// <summary>What kind of failure it is.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -10,7 +11,7 @@ using Executor.Shuffle.Engine.Security;
 namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>Runs the store's actions; <see cref="ShuffleActions"/> says what each takes and gives.</summary>
-internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords records, TicketSigner tickets)
+internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords records, TicketSigner tickets, AuditLog audit)
 {
     private const int KeysPerResult = 500;
 
@@ -31,7 +32,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
     ];
 
     internal async IAsyncEnumerable<ReadOnlyMemory<byte>> RunAsync(
-        FlightAction action, Caller caller, [EnumeratorCancellation] CancellationToken cancellationToken)
+        FlightAction action, Caller caller, IPEndPoint? peer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         switch (action.Type)
         {
@@ -44,6 +45,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
                 break;
             case ShuffleActions.ListRuns:
                 caller.RequireOperator("listing runs");
+                audit.Accepted(peer, action.Type, null);
                 await foreach (var entry in records.ListRunsAsync(cancellationToken))
                 {
                     yield return JsonSerializer.SerializeToUtf8Bytes(entry, ShuffleJson.Default.RunEntry);
@@ -51,7 +53,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
 
                 break;
             default:
-                if (await AnswerAsync(action, caller, cancellationToken) is { } result)
+                if (await AnswerAsync(action, caller, peer, cancellationToken) is { } result)
                 {
                     yield return result;
                 }
@@ -60,7 +62,8 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>?> AnswerAsync(FlightAction action, Caller caller, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>?> AnswerAsync(
+        FlightAction action, Caller caller, IPEndPoint? peer, CancellationToken cancellationToken)
     {
         switch (action.Type)
         {
@@ -87,13 +90,13 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
                 caller.RequireGet(wanted.Run, wanted.Key);
                 return await records.GetAsync(wanted.Run, wanted.Key, cancellationToken);
             case ShuffleActions.DeleteRun:
-                await records.DeleteRunAsync(OperatorsRun(action, caller), cancellationToken);
+                await records.DeleteRunAsync(Told(action, caller, peer), cancellationToken);
                 return null;
             case ShuffleActions.CollectRun:
-                await engine.Orphans.CollectAsync(OperatorsRun(action, caller), cancellationToken);
+                await engine.Orphans.CollectAsync(Told(action, caller, peer), cancellationToken);
                 return null;
             case ShuffleActions.VerifyRun:
-                var report = await records.VerifyAsync(OperatorsRun(action, caller), cancellationToken);
+                var report = await records.VerifyAsync(Told(action, caller, peer), cancellationToken);
                 return JsonSerializer.SerializeToUtf8Bytes(report, ShuffleJson.Default.VerifyReport);
             case ShuffleActions.RunStatistics:
                 var statistics = await engine.Collector.MeasureAsync(OperatorsRun(action, caller), cancellationToken);
@@ -135,6 +138,14 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
     {
         caller.RequireOperator(action.Type);
         return ShuffleJson.Read(action.Body.Span, ShuffleJson.Default.RunCommand).Run;
+    }
+
+    /// <summary>The run of an action that the audit log tells of.</summary>
+    private string Told(FlightAction action, Caller caller, IPEndPoint? peer)
+    {
+        var run = OperatorsRun(action, caller);
+        audit.Accepted(peer, action.Type, run);
+        return run;
     }
 
     private static byte[] Join(List<string> keys) => Encoding.UTF8.GetBytes(string.Join('\n', keys));

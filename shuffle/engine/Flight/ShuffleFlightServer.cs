@@ -16,13 +16,13 @@ namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>The store as an Arrow Flight service: authenticates, authorises, and translates failures; the work is done elsewhere.</summary>
 internal sealed partial class ShuffleFlightServer(
-    ShuffleEngine engine, KeyRing keys, TicketSigner tickets, TimeProvider timeProvider, ILogger logger) : FlightServer
+    ShuffleEngine engine, KeyRing keys, TicketSigner tickets, AuditLog audit, TimeProvider timeProvider, ILogger logger) : FlightServer
 {
     private const string CallerKey = "executor.caller";
     private const int MaxDescriptorBytes = 64 << 10;
 
     private readonly FlightCatalog _catalog = new(engine, tickets);
-    private readonly FlightActions _actions = new(engine, new InProcessRunRecords(engine), tickets);
+    private readonly FlightActions _actions = new(engine, new InProcessRunRecords(engine), tickets, audit);
 
     /// <summary>Finds out who calls. A caller without a key may go on, to show a ticket; one with a wrong key may not.</summary>
     internal ValueTask AuthenticateAsync(string? token, ServerCallContext context)
@@ -30,7 +30,6 @@ internal sealed partial class ShuffleFlightServer(
         var caller = token is null ? Caller.Anonymous : keys.Identify(token);
         if (caller is null)
         {
-            Refused(logger, context.Method, context.Peer, "the key is nobody's");
             throw new RpcException(new Status(StatusCode.Unauthenticated, "the key is nobody's in this store"));
         }
 
@@ -147,8 +146,9 @@ internal sealed partial class ShuffleFlightServer(
     public override Task DoAction(FlightAction request, IServerStreamWriter<FlightResult> responseStream, ServerCallContext context) =>
         RunAsync(context, async () =>
         {
-            CallMeter.Name(context.GetHttpContext(), request.Type);
-            await foreach (var result in _actions.RunAsync(request, CallerOf(context), context.CancellationToken))
+            CallObserver.Name(context.GetHttpContext(), request.Type);
+            var peer = CallObserver.PeerOf(context.GetHttpContext());
+            await foreach (var result in _actions.RunAsync(request, CallerOf(context), peer, context.CancellationToken))
             {
                 await responseStream.WriteAsync(new FlightResult(result), context.CancellationToken);
             }
@@ -194,22 +194,35 @@ internal sealed partial class ShuffleFlightServer(
         }
         catch (ShuffleException failure)
         {
-            if (failure.Error == ShuffleError.Denied)
-            {
-                Refused(logger, context.Method, context.Peer, failure.Message);
-            }
-
+            Judge(context, failure);
             throw ShuffleStatus.ToWire(failure);
         }
         catch (ObjectStoreException failure)
         {
+            CallObserver.Judged(context.GetHttpContext());
             StoreFailed(logger, context.Method, failure.Message);
             throw ShuffleStatus.ToWire(StoreFailure.From(failure));
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} from {Peer} refused: {Reason}")]
-    private static partial void Refused(ILogger logger, string method, string peer, string reason);
+    private void Judge(ServerCallContext context, ShuffleException failure)
+    {
+        var http = context.GetHttpContext();
+        CallObserver.Judged(http);
+        RefusalReason? reason = failure switch
+        {
+            RefusedException refused => refused.Reason,
+            { Error: ShuffleError.Invalid } => RefusalReason.Malformed,
+            // A full object store is nobody's fault who calls.
+            { Error: ShuffleError.ResourceExhausted } when failure.GetBaseException() is not ObjectStoreException => RefusalReason.OverLimit,
+            _ => null,
+        };
+        if (reason is { } known)
+        {
+            var run = (failure as RefusedException)?.Run ?? CallerOf(context).Run;
+            audit.Refused(CallObserver.PeerOf(http), CallObserver.NameOf(http), run, known, failure.Message);
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method}: the object store failed: {Reason}")]
     private static partial void StoreFailed(ILogger logger, string method, string reason);

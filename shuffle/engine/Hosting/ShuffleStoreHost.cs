@@ -28,6 +28,9 @@ namespace Executor.Shuffle.Engine.Hosting;
 /// </summary>
 public sealed class ShuffleStoreHost : IAsyncDisposable
 {
+    /// <summary>The category of log lines that tell of refused calls and of what operators do.</summary>
+    public const string AuditCategory = AuditLog.Category;
+
     /// <summary>A record of the largest size in base64, or a block, with what is around it.</summary>
     private const int MaxMessageBytes = (ShuffleLimits.MaxRecordBytes / 3 * 4) + (2 << 20);
 
@@ -130,13 +133,14 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var keys = ReadKeys(options, loggers.CreateLogger<KeyRing>());
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>(), instruments);
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
-            var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
+            var audit = new AuditLog(loggers.CreateLogger(AuditLog.Category), instruments);
+            var server = new ShuffleFlightServer(engine, keys, tickets, audit, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
             var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
             engine.ObserveBudget("receive", receiving.Budget);
             var certificate = options.Tls is { } files
                 ? new ServerCertificate(files, options.TimeProvider, loggers.CreateLogger<ServerCertificate>())
                 : null;
-            var application = Build(options, loggers, server, engine, receiving, certificate);
+            var application = Build(options, loggers, server, audit, engine, receiving, certificate);
             try
             {
                 await application.StartAsync(cancellationToken);
@@ -181,6 +185,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         ShuffleStoreOptions options,
         ILoggerFactory loggers,
         ShuffleFlightServer server,
+        AuditLog audit,
         ShuffleEngine engine,
         ReceiveMemory receiving,
         ServerCertificate? certificate)
@@ -188,6 +193,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddRoutingCore();
+        builder.Services.AddHostedService(_ => new AuditSummaries(audit, options.TimeProvider));
         if (options.TimeToLive is { } timeToLive)
         {
             builder.Services.AddHostedService(_ => new RunSweeper(engine, timeToLive, options.TimeProvider, loggers.CreateLogger<RunSweeper>()));
@@ -207,7 +213,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         });
         builder.Services.AddLargeTransportBuffers();
         var application = builder.Build();
-        application.Use(next => context => new CallMeter(engine.Instruments).InvokeAsync(context, next));
+        application.Use(next => context => new CallObserver(engine.Instruments, audit).InvokeAsync(context, next));
         application.UseRouting();
         application.MapFlightServer(server, new FlightServiceOptions
         {

@@ -1,5 +1,4 @@
 using Executor.Contracts.Records;
-using Executor.Shuffle.Channel;
 
 namespace Executor.Shuffle.Engine.Security;
 
@@ -29,7 +28,7 @@ internal sealed class Caller
     {
         if (!_isOperator)
         {
-            throw Denied(what);
+            throw Denied(RefusalReason.WrongScope, null, what);
         }
     }
 
@@ -37,7 +36,7 @@ internal sealed class Caller
     {
         if (!_isOperator && (_run is null || _run != run))
         {
-            throw Denied($"{what} of run {run}");
+            throw Denied(RefusalReason.OtherRun, run, $"{what} of run {run}");
         }
     }
 
@@ -46,7 +45,7 @@ internal sealed class Caller
         RequireRun(run, "creating records");
         if (!_isOperator && !key.StartsWith(RecordKeys.Logs, StringComparison.Ordinal))
         {
-            throw Denied($"creating record {key}");
+            throw Denied(RefusalReason.WrongScope, run, $"creating record {key}");
         }
     }
 
@@ -55,12 +54,13 @@ internal sealed class Caller
         RequireRun(run, "reading records");
         if (!_isOperator && !key.StartsWith(RecordKeys.Blobs, StringComparison.Ordinal) && !key.StartsWith(RecordKeys.Seals, StringComparison.Ordinal))
         {
-            throw Denied($"reading record {key}");
+            throw Denied(RefusalReason.WrongScope, run, $"reading record {key}");
         }
     }
 
     /// <inheritdoc/>
     public override string ToString() => _isOperator ? "the operator" : _run is null ? "a caller without a key" : $"the holder of run {_run}'s key";
 
-    private ShuffleException Denied(string what) => new(ShuffleError.Denied, $"{this} is not allowed: {what}");
+    private RefusedException Denied(RefusalReason reason, string? run, string what) =>
+        new(_run is null && !_isOperator ? RefusalReason.NoKey : reason, run ?? _run, $"{this} is not allowed: {what}");
 }

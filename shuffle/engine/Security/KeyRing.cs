@@ -141,10 +141,10 @@ internal sealed partial class KeyRing
     private static bool AreEqual(byte[]? one, byte[]? other) =>
         one is null || other is null ? one is null && other is null : CryptographicOperations.FixedTimeEquals(one, other);
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "the master keys were replaced: {File} signs from now on, {Second}")]
+    [LoggerMessage(EventId = 1010, EventName = "KeysReplaced", Level = LogLevel.Warning, Message = "the master keys were replaced: {File} signs from now on, {Second}")]
     private partial void Replaced(string file, string second);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "{File} or the second key beside it was replaced and cannot be used, the keys from before stay: {Reason}")]
+    [LoggerMessage(EventId = 1011, EventName = "KeysRefused", Level = LogLevel.Warning, Message = "{File} or the second key beside it was replaced and cannot be used, the keys from before stay: {Reason}")]
     private partial void Refused(string file, string reason);
 
     /// <summary>Not a record: nothing prints it.</summary>

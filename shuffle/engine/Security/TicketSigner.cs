@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
 
 namespace Executor.Shuffle.Engine.Security;
@@ -41,18 +40,20 @@ internal sealed class TicketSigner(KeyRing keys, TimeProvider timeProvider, Time
     internal static bool IsSigned(ReadOnlySpan<byte> ticket) => ticket.Length > 0 && ticket[0] == Version;
 
     /// <summary>What a ticket opens.</summary>
-    /// <exception cref="ShuffleException"><see cref="ShuffleError.Denied"/>: it is not this store's, or expired.</exception>
+    /// <exception cref="RefusedException">It is not this store's, or expired.</exception>
     internal ReadCommand Open(ReadOnlySpan<byte> ticket, bool evenIfExpired = false)
     {
         if (ticket.Length is < HeadBytes + HMACSHA256.HashSizeInBytes or > MaxBytes || ticket[0] != Version
             || !keys.IsSigned(Purpose, ticket[..^HMACSHA256.HashSizeInBytes], ticket[^HMACSHA256.HashSizeInBytes..]))
         {
-            throw new ShuffleException(ShuffleError.Denied, "the ticket was not signed by this store");
+            throw new RefusedException(RefusalReason.WrongTicket, null, "the ticket was not signed by this store");
         }
 
         var expiry = BinaryPrimitives.ReadInt64LittleEndian(ticket[1..]);
+        var command = ShuffleJson.Read(ticket[HeadBytes..^HMACSHA256.HashSizeInBytes], ShuffleJson.Default.ReadCommand);
         return evenIfExpired || timeProvider.GetUtcNow().ToUnixTimeSeconds() < expiry
-            ? ShuffleJson.Read(ticket[HeadBytes..^HMACSHA256.HashSizeInBytes], ShuffleJson.Default.ReadCommand)
-            : throw new ShuffleException(ShuffleError.Denied, "the ticket has expired; whoever holds the run's key can renew it");
+            ? command
+            : throw new RefusedException(
+                RefusalReason.ExpiredTicket, command.Selection.Seal.Run, "the ticket has expired; whoever holds the run's key can renew it");
     }
 }

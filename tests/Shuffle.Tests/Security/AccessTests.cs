@@ -110,6 +110,51 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_expired_ticket_stays_expired_however_often_it_is_shown_and_only_the_runs_key_renews_it()
+    {
+        using var channel = GrpcChannel.ForAddress(Host.Address.ToString());
+        var owner = new FlightClient(channel, new FlightClientOptions { AuthorizationProvider = () => "Bearer " + Host.RunKeyOf("run-1") });
+        var stranger = new FlightClient(channel, new FlightClientOptions { AuthorizationProvider = () => "Bearer " + Host.RunKeyOf("run-2") });
+        var bearer = new FlightClient(channel);
+
+        var info = await owner.GetFlightInfo(FlightDescriptor.CreatePathDescriptor("run-1", "extract.sales", "0"), cancellationToken: Token);
+        var ticket = info.Endpoints[0].Ticket;
+        Assert.Equal(info.Endpoints[0].ExpirationTime, _clock.Now + TimeSpan.FromHours(1));
+        _clock.Now += TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1);
+        Assert.Equal(2, await MessagesAsync(bearer, ticket));
+        _clock.Now += TimeSpan.FromSeconds(1);
+        var renewed = await RenewAsync(owner, ticket);
+        for (var i = 0; i < 3; i++)
+        {
+            await RefusedAsync(bearer, ticket);
+            await RefusedAsync(owner, ticket);
+            Assert.Equal(2, await MessagesAsync(bearer, renewed));
+        }
+
+        Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<RpcException>(() => RenewAsync(stranger, ticket))).StatusCode);
+        Assert.Equal(StatusCode.PermissionDenied, (await Assert.ThrowsAsync<RpcException>(() => RenewAsync(bearer, ticket))).StatusCode);
+
+        // However old it is.
+        _clock.Now += TimeSpan.FromDays(1000);
+        Assert.Equal(2, await MessagesAsync(bearer, await RenewAsync(owner, ticket)));
+    }
+
+    [Fact]
+    public async Task A_commit_that_is_sent_again_changes_nothing_and_another_writers_loses()
+    {
+        await using var channel = Channel(Host.RunKeyOf("run-1"));
+        var commit = await SampleData.WriteAsync(channel, SampleData.Writer("run-1", 5), 1, [(0, SampleData.Numbers(7))], Token);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True((await channel.CommitAsync(commit, Token)).Won);
+        }
+
+        var forged = await channel.CommitAsync(commit with { Writer = SampleData.Writer("run-1", 5, incarnation: "pod-b") }, Token);
+        Assert.False(forged.Won);
+        Assert.Equal(commit.Writer, forged.Winner.Writer);
+    }
+
+    [Fact]
     public async Task A_ticket_that_was_changed_or_is_another_stores_is_refused()
     {
         using var channel = GrpcChannel.ForAddress(Host.Address.ToString());
@@ -184,6 +229,17 @@ public sealed class AccessTests : IAsyncLifetime
         }
 
         return count;
+    }
+
+    private static async Task<FlightTicket> RenewAsync(FlightClient client, FlightTicket ticket)
+    {
+        FlightTicket? renewed = null;
+        await foreach (var result in client.DoAction(new FlightAction(ShuffleActions.RenewTicket, ticket.Ticket), cancellationToken: Token))
+        {
+            renewed = new FlightTicket(result.Body.ToArray());
+        }
+
+        return renewed!;
     }
 
     private static async Task RefusedAsync(FlightClient client, FlightTicket ticket) =>
