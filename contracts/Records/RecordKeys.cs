@@ -30,6 +30,9 @@ public static class RecordKeys
     /// <summary>The prefix of the agreed schemas.</summary>
     public const string Schemas = "schemas/";
 
+    /// <summary>The prefix of what store processes have counted of their requests for the run; no one else writes there.</summary>
+    public const string Usage = "usage/";
+
     /// <summary>The request to cancel the run, created by <c>executor cancel</c> and watched by the driver.</summary>
     public const string CancelRequest = "requests/cancel";
 

@@ -107,6 +107,7 @@ internal static class StoreCommand
             Directory = parsed.GetValue(directory),
             KeyFile = parsed.GetValue(keyFile),
             Tls = parsed.GetValue(certificate) is { } file ? new TlsFiles(file, parsed.GetValue(key)!) : null,
+            RecordUsage = true,
             TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
             ReceiveBudgetBytes = (long)parsed.GetValue(receive) << 20,
             StreamWindowBytes = parsed.GetValue(stream) << 10,

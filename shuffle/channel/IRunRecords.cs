@@ -34,6 +34,12 @@ public interface IRunRecords : IAsyncDisposable
 
     /// <summary>Reads every block that a commit of the run names and checks checksums, counts and digests.</summary>
     Task<VerifyReport> VerifyAsync(string run, CancellationToken cancellationToken);
+
+    /// <summary>How many objects and bytes a run takes in the object store.</summary>
+    Task<RunStatistics> GetStatisticsAsync(string run, CancellationToken cancellationToken);
+
+    /// <summary>The requests to the object store that were made for a run.</summary>
+    Task<RunUsage> GetUsageAsync(string run, CancellationToken cancellationToken);
 }
 
 /// <summary>What the driver asks to be sealed.</summary>

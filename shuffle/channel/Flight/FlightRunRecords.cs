@@ -84,11 +84,18 @@ public sealed class FlightRunRecords : IRunRecords
         return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.VerifyReport);
     }
 
-    /// <summary>How many objects and bytes a run takes in the object store.</summary>
+    /// <inheritdoc/>
     public async Task<RunStatistics> GetStatisticsAsync(string run, CancellationToken cancellationToken)
     {
         var result = await ActAsync(ShuffleActions.RunStatistics, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
         return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.RunStatistics);
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunUsage> GetUsageAsync(string run, CancellationToken cancellationToken)
+    {
+        var result = await ActAsync(ShuffleActions.RunUsage, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
+        return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.RunUsage);
     }
 
     /// <summary>Deletes the segments of a finished run that no commit names. Never while attempts of the run live.</summary>

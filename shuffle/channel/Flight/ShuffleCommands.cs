@@ -32,8 +32,11 @@ public static class ShuffleActions
     /// <summary><see cref="RunCommand"/> to <see cref="VerifyReport"/>.</summary>
     public const string VerifyRun = "verify-run";
 
-    /// <summary><see cref="RunCommand"/> to <see cref="RunStatistics"/>.</summary>
+    /// <summary><see cref="RunCommand"/> to <see cref="Channel.RunStatistics"/>.</summary>
     public const string RunStatistics = "run-statistics";
+
+    /// <summary><see cref="RunCommand"/> to <see cref="Channel.RunUsage"/>.</summary>
+    public const string RunUsage = "run-usage";
 
     /// <summary><see cref="RunCommand"/> of a finished run to no result: deletes the segments that no commit names.</summary>
     public const string CollectRun = "collect-run";
@@ -51,13 +54,6 @@ public sealed record RecordCommand(string Run, string Key, ReadOnlyMemory<byte>?
 /// <summary>A run on the wire.</summary>
 /// <param name="Run">The run.</param>
 public sealed record RunCommand(string Run);
-
-/// <summary>What a run takes in the object store.</summary>
-/// <param name="Segments">Segments.</param>
-/// <param name="SegmentBytes">Bytes of the segments.</param>
-/// <param name="Records">Records.</param>
-/// <param name="RecordBytes">Bytes of the records with their checksums.</param>
-public sealed record RunStatistics(long Segments, long SegmentBytes, long Records, long RecordBytes);
 
 /// <summary>A DoGet ticket of a caller that shows a key: a selection, and where to go on.</summary>
 /// <param name="Selection">What to read.</param>

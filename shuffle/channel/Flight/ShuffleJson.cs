@@ -22,6 +22,8 @@ namespace Executor.Shuffle.Channel.Flight;
 [JsonSerializable(typeof(RunCommand))]
 [JsonSerializable(typeof(RunEntry))]
 [JsonSerializable(typeof(RunStatistics))]
+[JsonSerializable(typeof(RequestCounts))]
+[JsonSerializable(typeof(RunUsage))]
 [JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(ReadCommand))]
 [JsonSerializable(typeof(PutAcknowledgement))]

@@ -1,4 +1,4 @@
-using Executor.Shuffle.Channel.Flight;
+using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
 

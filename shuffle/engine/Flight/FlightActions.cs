@@ -27,6 +27,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
         new(ShuffleActions.DeleteRun, "JSON {run}: deletes everything of a run. Operator."),
         new(ShuffleActions.VerifyRun, "JSON {run} to a report of what is lost or damaged. Operator."),
         new(ShuffleActions.RunStatistics, "JSON {run} to objects and bytes. Operator."),
+        new(ShuffleActions.RunUsage, "JSON {run} to the requests to the object store that were made for it. Operator."),
         new(ShuffleActions.CollectRun, "JSON {run}: deletes the segments of a finished run that no commit names. Operator."),
         new(ShuffleActions.RenewTicket, "A ticket, expired or not, to a fresh one. Needs the run's key."),
     ];
@@ -99,8 +100,11 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
                 var report = await records.VerifyAsync(Told(action, caller, peer), cancellationToken);
                 return JsonSerializer.SerializeToUtf8Bytes(report, ShuffleJson.Default.VerifyReport);
             case ShuffleActions.RunStatistics:
-                var statistics = await engine.Collector.MeasureAsync(OperatorsRun(action, caller), cancellationToken);
+                var statistics = await records.GetStatisticsAsync(OperatorsRun(action, caller), cancellationToken);
                 return JsonSerializer.SerializeToUtf8Bytes(statistics, ShuffleJson.Default.RunStatistics);
+            case ShuffleActions.RunUsage:
+                var usage = await records.GetUsageAsync(OperatorsRun(action, caller), cancellationToken);
+                return JsonSerializer.SerializeToUtf8Bytes(usage, ShuffleJson.Default.RunUsage);
             case ShuffleActions.RenewTicket:
                 var command = tickets.Open(action.Body.Span, evenIfExpired: true);
                 caller.RequireRun(command.Selection.Seal.Run, "renewing tickets");

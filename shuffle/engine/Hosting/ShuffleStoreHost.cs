@@ -43,6 +43,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     private readonly KeyRing _keys;
     private readonly StoreHealth _health;
     private readonly MonitoringServer? _monitoring;
+    private readonly Func<Task> _writeUsage;
 
     private ShuffleStoreHost(
         WebApplication application,
@@ -51,9 +52,10 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         IObjectStore? owned,
         KeyRing keys,
         StoreHealth health,
-        MonitoringServer? monitoring)
+        MonitoringServer? monitoring,
+        Func<Task> writeUsage)
     {
-        (_health, _monitoring) = (health, monitoring);
+        (_health, _monitoring, _writeUsage) = (health, monitoring, writeUsage);
         _application = application;
         _engine = engine;
         Receiving = receiving;
@@ -144,7 +146,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             try
             {
                 await application.StartAsync(cancellationToken);
-                var host = new ShuffleStoreHost(application, engine, receiving, owned, keys, health, monitoring);
+                var host = new ShuffleStoreHost(application, engine, receiving, owned, keys, health, monitoring, WriteUsageAsync);
                 health.Ready();
                 return host;
             }
@@ -153,6 +155,10 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
                 await application.DisposeAsync();
                 throw;
             }
+
+            Task WriteUsageAsync() => options.RecordUsage
+                ? UsageRecorder.WriteLastAsync(engine.Usage, options.TimeProvider, loggers.CreateLogger<UsageRecorder>())
+                : Task.CompletedTask;
         }
         catch
         {
@@ -168,6 +174,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         _health.Draining();
         await _engine.DisposeAsync();
         await _application.DisposeAsync();
+        await _writeUsage();
         await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_monitoring?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
@@ -197,6 +204,11 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         if (options.TimeToLive is { } timeToLive)
         {
             builder.Services.AddHostedService(_ => new RunSweeper(engine, timeToLive, options.TimeProvider, loggers.CreateLogger<RunSweeper>()));
+        }
+
+        if (options.RecordUsage)
+        {
+            builder.Services.AddHostedService(_ => new UsageRecorder(engine.Usage, options.TimeProvider, loggers.CreateLogger<UsageRecorder>()));
         }
 
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

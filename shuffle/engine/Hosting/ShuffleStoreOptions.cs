@@ -50,6 +50,12 @@ public sealed record ShuffleStoreOptions
     /// <summary>How old a run may become before it is deleted; runs are kept until someone deletes them if null, which is the default.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>
+    /// Whether what runs cost is written down, in small records beside theirs, so that it can be told after this process; false by default, and then only this
+    /// process's own count is told.
+    /// </summary>
+    public bool RecordUsage { get; init; }
+
     /// <summary>How long tickets are good that the store signs; 1 hour by default. Whoever holds the run's key can renew them.</summary>
     public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromHours(1);
 

@@ -42,15 +42,23 @@ public sealed class InProcessRunRecords(ShuffleEngine engine) : IRunRecords
         Translation.RunAsync(() => engine.Verifier.VerifyAsync(run, cancellationToken));
 
     /// <inheritdoc/>
+    public Task<RunStatistics> GetStatisticsAsync(string run, CancellationToken cancellationToken) =>
+        Translation.RunAsync(() => engine.Collector.MeasureAsync(run, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<RunUsage> GetUsageAsync(string run, CancellationToken cancellationToken) =>
+        Translation.RunAsync(() => engine.Usage.MeasureAsync(run, cancellationToken));
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Commits, seals and schemas are made by the operations that check them, never as plain values.</summary>
+    /// <summary>Commits, seals and schemas are made by the operations that check them, counts of usage by the store itself.</summary>
     private static string RequireFree(string key)
     {
         if (key is null || key.StartsWith(RecordKeys.Commits, StringComparison.Ordinal) || key.StartsWith(RecordKeys.Seals, StringComparison.Ordinal)
-            || key.StartsWith(RecordKeys.Schemas, StringComparison.Ordinal))
+            || key.StartsWith(RecordKeys.Schemas, StringComparison.Ordinal) || key.StartsWith(RecordKeys.Usage, StringComparison.Ordinal))
         {
-            throw new ShuffleException(ShuffleError.Invalid, $"record key '{key}' is made by committing and sealing only");
+            throw new ShuffleException(ShuffleError.Invalid, $"record key '{key}' is made by the store only");
         }
 
         return key;

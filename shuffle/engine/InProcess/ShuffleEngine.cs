@@ -13,6 +13,7 @@ using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Records;
 using Executor.Shuffle.Engine.Segments;
 using Executor.Shuffle.Engine.Serving;
+using Executor.Shuffle.Engine.Usage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +24,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
 {
     private const int SlabBytes = 256 << 10;
 
+    private readonly UsageMeter _usageMeter = new();
     private readonly ConcurrentQueue<(string Name, ByteBudget Budget)> _budgets = [];
 
     /// <summary>Puts a store together.</summary>
@@ -39,7 +41,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Instruments = instruments;
         options ??= new ShuffleEngineOptions();
         timeProvider ??= TimeProvider.System;
-        Objects = new CountingObjectStore(new MeteredObjectStore(objects, instruments));
+        Objects = new CountingObjectStore(new MeteredObjectStore(objects, instruments, _usageMeter));
         Markers = new RunMarkers(Objects, timeProvider);
         Records = new RecordStore(Objects, Markers);
         Schemas = new SchemaAgreement(Records);
@@ -49,6 +51,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Reader = new SealReader(Objects, Commits, Seals, Slabs, options.Serving);
         Verifier = new RunVerifier(Records, Commits, Reader);
         Collector = new RunCollector(Objects, Markers);
+        Usage = new UsageRecords(Objects, Records, Collector, _usageMeter);
         Orphans = new OrphanCollector(Objects, Records, Commits);
         Ingestor = new Ingestor(Objects, Markers, Slabs, options.Ingest, instruments, timeProvider, logger ?? NullLogger.Instance);
         ObserveState(options);
@@ -80,6 +83,9 @@ public sealed class ShuffleEngine : IAsyncDisposable
     internal RunVerifier Verifier { get; }
 
     internal RunCollector Collector { get; }
+
+    /// <summary>What runs cost.</summary>
+    internal UsageRecords Usage { get; }
 
     internal OrphanCollector Orphans { get; }
 
@@ -118,6 +124,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         await Collector.DeleteAsync(run, cancellationToken);
         Schemas.Forget(run);
         Reader.Forget(run);
+        _usageMeter.Forget(run);
     }
 
     /// <summary>Deletes the runs whose first record is older than a time.</summary>

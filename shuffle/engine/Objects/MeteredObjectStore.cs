@@ -10,22 +10,37 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
 {
     private readonly IObjectStore _inner;
     private readonly StoreInstruments _instruments;
+    private readonly IRequestObserver _observer;
     private readonly bool _tellsRequests;
 
-    internal MeteredObjectStore(IObjectStore inner, StoreInstruments instruments)
+    /// <summary>Measures with the instruments, and tells an observer of the same requests.</summary>
+    internal MeteredObjectStore(IObjectStore inner, StoreInstruments instruments, IRequestObserver observer)
     {
         _inner = inner;
+        _observer = observer;
         _instruments = instruments;
         _tellsRequests = inner.TryObserve(this);
     }
 
     /// <inheritdoc/>
-    public void OnRequest(in ObjectRequest request) =>
+    public void OnRequest(in ObjectRequest request)
+    {
         _instruments.RequestEnded(NameOf(request.Method), request.Succeeded, request.IsRetry);
+        _observer.OnRequest(request);
+    }
 
     /// <inheritdoc/>
-    public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
-        MeasureAsync("create", RequestMethod.Put, key, () => _inner.TryCreateAsync(key, content, cancellationToken), created => created ? "ok" : "exists");
+    public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) => MeasureAsync(
+        "create",
+        RequestMethod.Put,
+        key,
+        async () =>
+        {
+            var created = await _inner.TryCreateAsync(key, content, cancellationToken);
+            _observer.OnBytes(key, created ? content.Length : 0, 0);
+            return created;
+        },
+        created => created ? "ok" : "exists");
 
     /// <inheritdoc/>
     public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) => MeasureAsync(
@@ -35,18 +50,19 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
         async () =>
         {
             await _inner.PutAsync(key, content, cancellationToken);
+            _observer.OnBytes(key, content.Length, 0);
             return true;
         },
         _ => "ok");
 
     /// <inheritdoc/>
     public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
-        MeasureAsync("get", RequestMethod.Get, key, () => _inner.GetAsync(key, range, destination, cancellationToken), ResultOf);
+        ReadAsync(key, () => _inner.GetAsync(key, range, destination, cancellationToken));
 
     /// <inheritdoc/>
     public Task<ObjectRead?> ScatterAsync(
         string key, ObjectRange range, IReadOnlyList<Memory<byte>> destination, CancellationToken cancellationToken) =>
-        MeasureAsync("get", RequestMethod.Get, key, () => _inner.ScatterAsync(key, range, destination, cancellationToken), ResultOf);
+        ReadAsync(key, () => _inner.ScatterAsync(key, range, destination, cancellationToken));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -101,6 +117,18 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
+    private Task<ObjectRead?> ReadAsync(string key, Func<Task<ObjectRead?>> act) => MeasureAsync(
+        "get",
+        RequestMethod.Get,
+        key,
+        async () =>
+        {
+            var read = await act();
+            _observer.OnBytes(key, 0, read?.Count ?? 0);
+            return read;
+        },
+        read => read is null ? "missing" : "ok");
+
     private async Task<T> MeasureAsync<T>(string operation, RequestMethod method, string key, Func<Task<T>> act, Func<T, string> resultOf)
     {
         var began = Stopwatch.GetTimestamp();
@@ -130,8 +158,6 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
             OnRequest(new ObjectRequest(method, key, Succeeded: result is "ok" or "exists" or "missing"));
         }
     }
-
-    private static string ResultOf(ObjectRead? read) => read is null ? "missing" : "ok";
 
     private static string ResultOf(Exception exception) => exception switch
     {

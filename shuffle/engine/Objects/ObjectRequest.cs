@@ -31,4 +31,9 @@ public interface IRequestObserver
 {
     /// <summary>Notes a request. Quick, thread-safe, and never throws.</summary>
     void OnRequest(in ObjectRequest request);
+
+    /// <summary>Notes the bytes that an operation has moved to or from an object. As <see cref="OnRequest"/>.</summary>
+    void OnBytes(string key, long written, long read)
+    {
+    }
 }

@@ -9,6 +9,8 @@ namespace Executor.Shuffle.Engine.Records;
 /// </summary>
 public static class ObjectKeys
 {
+    private const int HashDigits = 2;
+
     /// <summary>The prefix of the markers.</summary>
     public const string Markers = "runs/";
 
@@ -31,6 +33,19 @@ public static class ObjectKeys
 
     /// <summary>A segment.</summary>
     public static string Segment(string run, string name) => Segments(run) + name;
+
+    /// <summary>The run that an object, or a prefix of objects, belongs to; null where it is none's.</summary>
+    public static string? RunOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key.StartsWith(Markers, StringComparison.Ordinal))
+        {
+            return key.Length > Markers.Length ? key[Markers.Length..] : null;
+        }
+
+        var end = key.Length > HashDigits + 1 && key[HashDigits] == '/' ? key.IndexOf('/', HashDigits + 1) : -1;
+        return end > HashDigits + 1 ? key[(HashDigits + 1)..end] : null;
+    }
 
     /// <summary>A record, by its key relative to the run.</summary>
     public static string Record(string run, string key) => Run(run) + key;

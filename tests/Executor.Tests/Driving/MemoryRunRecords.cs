@@ -101,6 +101,11 @@ internal sealed class MemoryRunRecords : IRunRecords
         return Task.FromResult(new VerifyReport(0, 0, 0, [.. Losses]));
     }
 
+    public Task<RunStatistics> GetStatisticsAsync(string run, CancellationToken cancellationToken) =>
+        Task.FromResult(new RunStatistics(0, 0, _values.Count, _values.Values.Sum(value => (long)value.Length)));
+
+    public Task<RunUsage> GetUsageAsync(string run, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>What an attempt does through the channel: commits, or is told who did.</summary>

@@ -63,6 +63,10 @@ internal sealed class WorldRecords : IRunRecords
 
     public Task DeleteRunAsync(string run, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<RunStatistics> GetStatisticsAsync(string run, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<RunUsage> GetUsageAsync(string run, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static async Task<T> GuardAsync<T>(Func<Task<T>> call)
