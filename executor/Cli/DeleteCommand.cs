@@ -1,8 +1,5 @@
 using System.CommandLine;
-using Executor.Cluster;
 using Executor.Contracts.Reporting;
-using Executor.Hosting;
-using Executor.Launching.Local;
 
 namespace Executor.Cli;
 
@@ -19,16 +16,9 @@ internal static class DeleteCommand
         command.SetAction((parsed, token) => store.WithStoreAsync(parsed, console, async (connection, cluster) =>
         {
             var id = parsed.GetRequiredValue(run);
-            var hadObjects = cluster is not null && await RunAnchor.DeleteAsync(cluster, id, token);
-            if (!hadObjects && !await RunLookup.IsThereAsync(connection, id, console, token))
+            if (!await RunDeletion.DeleteAsync(connection, cluster, store.State(parsed), id, console, token))
             {
                 return ExitCodes.InvalidInput;
-            }
-
-            await connection.Records.DeleteRunAsync(id, token);
-            if (cluster is null)
-            {
-                AttemptDirectory.DeleteAll(StateDirectory.Open(store.State(parsed)).Attempts, id);
             }
 
             console.Out.WriteLine($"run {id} is deleted");

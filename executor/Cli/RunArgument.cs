@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Executor.Contracts.Identity;
 
 namespace Executor.Cli;
@@ -10,13 +11,26 @@ internal static class RunArgument
     public static Argument<string> Create()
     {
         var argument = new Argument<string>("RUN") { Description = "The run's id; `executor ls` shows what there is." };
-        argument.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !Names.IsValid(result.Tokens[0].Value))
-            {
-                result.AddError($"RUN: found '{result.Tokens[0].Value}', expected 1 to {Names.MaxLength} of a-z, 0-9 and '-', not at the ends");
-            }
-        });
+        argument.Validators.Add(Check);
         return argument;
+    }
+
+    /// <summary>One or more ids.</summary>
+    public static Argument<string[]> CreateMany()
+    {
+        var argument = new Argument<string[]>("RUN")
+        {
+            Description = "The runs' ids; `executor ls` shows what there is.", Arity = ArgumentArity.OneOrMore,
+        };
+        argument.Validators.Add(Check);
+        return argument;
+    }
+
+    private static void Check(ArgumentResult result)
+    {
+        foreach (var token in result.Tokens.Where(token => !Names.IsValid(token.Value)))
+        {
+            result.AddError($"RUN: found '{token.Value}', expected 1 to {Names.MaxLength} of a-z, 0-9 and '-', not at the ends");
+        }
     }
 }

@@ -26,13 +26,21 @@ internal static class RunLookup
     /// <summary>The plan that a run goes by; null if it has none yet, which is told on the error writer.</summary>
     public static async Task<RunPlan?> FindPlanAsync(StoreConnection store, string run, CliConsole console, CancellationToken cancellationToken)
     {
-        var revision = await RunStatusReader.RevisionAsync(store.Records, run, cancellationToken);
-        if (revision >= 0 && await store.Records.GetAsync(run, RecordKeys.Workflow(revision), cancellationToken) is { } workflow)
+        if (await TryFindPlanAsync(store, run, cancellationToken) is { } plan)
         {
-            return ResolvedWorkflow.Deserialize(workflow.Span).Plan;
+            return plan;
         }
 
         console.Error.WriteLine($"executor: there is no run {run}, or it has not begun yet");
         return null;
+    }
+
+    /// <summary>The plan that a run goes by; null if it has none yet.</summary>
+    public static async Task<RunPlan?> TryFindPlanAsync(StoreConnection store, string run, CancellationToken cancellationToken)
+    {
+        var revision = await RunStatusReader.RevisionAsync(store.Records, run, cancellationToken);
+        return revision >= 0 && await store.Records.GetAsync(run, RecordKeys.Workflow(revision), cancellationToken) is { } workflow
+            ? ResolvedWorkflow.Deserialize(workflow.Span).Plan
+            : null;
     }
 }

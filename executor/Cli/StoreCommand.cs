@@ -4,7 +4,7 @@ using Executor.Rendering;
 
 namespace Executor.Cli;
 
-/// <summary><c>executor store verify RUN</c>: reads all committed data of a run back and checks it.</summary>
+/// <summary><c>executor store</c>: looks after the store; <c>verify RUN</c> reads all committed data of a run back and checks it.</summary>
 internal static class StoreCommand
 {
     /// <summary>The command and its subcommands.</summary>
@@ -33,6 +33,9 @@ internal static class StoreCommand
                 + $"{Quantities.Bytes(report.Bytes)} whole; {Quantities.Count(report.Losses.Count)} lost");
             return report.Losses.Count == 0 ? ExitCodes.Succeeded : ExitCodes.Failed;
         }, token));
-        return new Command("store", "Looks after the shuffle store.") { verify };
+        return new Command("store", "Looks after the shuffle store.")
+        {
+            StoreLsCommand.Create(console), StoreStatCommand.Create(console), StoreCostCommand.Create(console), verify, StoreRmCommand.Create(console),
+        };
     }
 }

@@ -36,6 +36,21 @@ public sealed class RunCommandsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_run_takes_in_the_store_is_told_to_people_and_to_programs()
+    {
+        await RunAsync("one", 0);
+
+        var stat = (await _workspace.ExecutorAsync("store", "stat", "one")).Expect(0);
+        Assert.Contains(stat.OutputLines, line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^count\.numbers +0 +3 +1 +\d+ +3 "));
+        Assert.Contains("2 sealed outputs with 2 partitions", stat.Output, StringComparison.Ordinal);
+        var json = JsonDocument.Parse((await _workspace.ExecutorAsync("store", "stat", "one", "--output", "json")).Expect(0).Output).RootElement;
+        Assert.Equal(["count.numbers", "sum.total"], json.GetProperty("outputs").EnumerateArray().Select(output => output.Text("output")));
+        Assert.Equal(300, json.GetProperty("outputs")[0].Number("rows"));
+        var listed = JsonDocument.Parse((await _workspace.ExecutorAsync("store", "ls", "--output", "json")).Expect(0).Output).RootElement;
+        Assert.Equal(("one", json.Number("segments"), json.Number("recordBytes")), (listed.Text("run"), listed.Number("segments"), listed.Number("recordBytes")));
+    }
+
+    [Fact]
     public async Task The_logs_of_all_of_a_task_and_of_an_instance_are_kept()
     {
         await RunAsync("one", 0);
@@ -103,6 +118,7 @@ public sealed class RunCommandsTests : IAsyncDisposable
             await Poll.UntilAsync(
                 () => File.Exists(_workspace.PathOf("waiting")), TimeSpan.FromMinutes(2), program.Describe, TestContext.Current.CancellationToken);
             Assert.Contains("unfinished", (await _workspace.ExecutorAsync("status", "long")).Expect(0).Output, StringComparison.Ordinal);
+            Assert.Contains("has not finished", (await _workspace.ExecutorAsync("store", "rm", "long", "--yes")).Expect(2).Error, StringComparison.Ordinal);
 
             (await _workspace.ExecutorAsync("cancel", "long")).Expect(0);
 
@@ -113,6 +129,8 @@ public sealed class RunCommandsTests : IAsyncDisposable
         Assert.Contains("cancelled", (await _workspace.ExecutorAsync("status", "long")).Expect(0).Output, StringComparison.Ordinal);
         _workspace.Write("go", "");
         (await _workspace.ExecutorAsync("run", workflow, "--run-id", "long")).Expect(0);
+        (await _workspace.ExecutorAsync("store", "rm", "long", "--yes")).Expect(0);
+        Assert.DoesNotContain("long", (await _workspace.ExecutorAsync("ls")).Expect(0).Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -121,6 +139,9 @@ public sealed class RunCommandsTests : IAsyncDisposable
     [InlineData("delete")]
     [InlineData("logs")]
     [InlineData("store verify")]
+    [InlineData("store stat")]
+    [InlineData("store cost")]
+    [InlineData("store rm --yes")]
     public async Task A_run_that_there_is_not_is_told_and_not_made(string command)
     {
         var result = (await _workspace.ExecutorAsync([.. command.Split(' '), "nosuchrun"])).Expect(2);

@@ -62,7 +62,15 @@ public sealed class StandaloneStore : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
-    /// <summary>Starts it again after <see cref="KillAsync"/>.</summary>
+    /// <summary>Has it end in good order (SIGTERM) and waits until it is gone.</summary>
+    public async Task TerminateAsync()
+    {
+        _process.Signal(Signals.Terminate);
+        (await _process.WaitAsync(CancellationToken.None)).Expect(0);
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>Starts it again after it has ended.</summary>
     public Task RestartAsync()
     {
         _process = StartProcess();

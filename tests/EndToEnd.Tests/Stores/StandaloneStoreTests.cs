@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
@@ -14,6 +15,9 @@ public sealed partial class StandaloneStoreTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _workspace.DisposeAsync();
 
+    private async Task<JsonElement> CostAsync(StandaloneStore store) =>
+        JsonDocument.Parse((await _workspace.ExecutorAsync(["store", "cost", "numbers-1", "--output", "json", .. store.Options])).Expect(0).Output).RootElement;
+
     [Fact]
     public async Task A_run_in_a_standalone_store_is_there_for_every_command()
     {
@@ -27,6 +31,22 @@ public sealed partial class StandaloneStoreTests : IAsyncDisposable
         (await _workspace.ExecutorAsync(["store", "verify", "numbers-1", .. store.Options])).Expect(0);
         (await _workspace.ExecutorAsync(["delete", "numbers-1", .. store.Options])).Expect(0);
         Assert.DoesNotContain("numbers-1", (await _workspace.ExecutorAsync(["ls", .. store.Options])).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_run_cost_is_told_after_its_store_has_ended()
+    {
+        await using var store = await StandaloneStore.StartAsync(_workspace);
+        await RunAsync(store, 0);
+        var before = await CostAsync(store);
+        Assert.True(before.GetProperty("puts").GetInt64() > 5 && before.GetProperty("gets").GetInt64() > 5, before.ToString());
+
+        await store.TerminateAsync();
+        await store.RestartAsync();
+
+        var after = await CostAsync(store);
+        Assert.Equal(before.GetProperty("puts").GetInt64(), after.GetProperty("puts").GetInt64());
+        Assert.True(after.GetProperty("gets").GetInt64() >= before.GetProperty("gets").GetInt64(), $"{before}\n{after}");
     }
 
     [Fact]

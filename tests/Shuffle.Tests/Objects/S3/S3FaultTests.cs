@@ -86,6 +86,41 @@ public sealed class S3FaultTests
     }
 
     [Fact]
+    public async Task Every_request_is_told_tries_parts_and_answers_that_say_no_included()
+    {
+        await using var bucket = new TestBucket();
+        await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, request => request.Number % 4 == 2 ? ProxyFault.SlowDown : null);
+        await using var store = new S3ObjectStore(bucket.Through(proxy) with { PartBytes = S3ObjectStoreOptions.MinPartBytes });
+        var requests = new ConcurrentQueue<ObjectRequest>();
+        Assert.True(store.TryObserve(new Observer(requests)));
+        var large = Random(2, (2 * S3ObjectStoreOptions.MinPartBytes) + 5);
+
+        Assert.True(await store.TryCreateAsync("a", Bytes(1), Token));
+        Assert.False(await store.TryCreateAsync("a", Bytes(2), Token));
+        await store.PutAsync("large", new ReadOnlySequence<byte>(large), Token);
+        await store.GetAsync("large", ObjectRange.From(0, large.Length), new byte[large.Length], Token);
+        Assert.Null(await store.GetAsync("none", ObjectRange.From(0, 1), new byte[1], Token));
+        await foreach (var _ in store.ListAsync("", Token))
+        {
+        }
+
+        await store.DeleteAsync("a", Token);
+
+        string MethodOf(ProxiedRequest request) => request.Method switch
+        {
+            "PUT" or "POST" => nameof(RequestMethod.Put),
+            "GET" when request.Target.Contains("list-type=2", StringComparison.Ordinal) => nameof(RequestMethod.List),
+            var method => method[..1] + method[1..].ToLowerInvariant(),
+        };
+        Assert.Equal(
+            proxy.Requests.GroupBy(entry => MethodOf(entry.Request)).Select(group => (group.Key, group.Count())).Order(),
+            requests.GroupBy(request => request.Method.ToString()).Select(group => (group.Key, group.Count())).Order());
+        Assert.Equal(proxy.Requests.Count(entry => entry.Fault is not null), requests.Count(request => !request.Succeeded));
+        Assert.Equal(requests.Count(request => !request.Succeeded), requests.Count(request => request.IsRetry));
+        Assert.Equal(["", "a", "large", "none"], requests.Select(request => request.Key).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_quota_that_is_used_up_is_told_at_once()
     {
         await using var bucket = new TestBucket();
@@ -279,5 +314,10 @@ public sealed class S3FaultTests
         var buffer = new byte[most];
         var read = await store.GetAsync(key, ObjectRange.From(0, most), buffer, Token);
         return buffer[..read!.Value.Count];
+    }
+
+    private sealed class Observer(ConcurrentQueue<ObjectRequest> requests) : IRequestObserver
+    {
+        public void OnRequest(in ObjectRequest request) => requests.Enqueue(request);
     }
 }
