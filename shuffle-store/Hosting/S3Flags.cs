@@ -113,7 +113,7 @@ internal sealed class S3Flags
         var option = new Option<int?>(name) { Description = description, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is { } value && (value < least || value > most))
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
             {
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: {value}, expected {least} to {most}"));
             }

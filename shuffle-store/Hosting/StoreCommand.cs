@@ -148,7 +148,7 @@ internal static class StoreCommand
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (!result.Errors.Any() && result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
             {
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: {value}, expected {least} to {most}"));
             }
@@ -158,7 +158,7 @@ internal static class StoreCommand
 
     private static void AtLeast(Option<int?> option, int least) => option.Validators.Add(result =>
     {
-        if (!result.Errors.Any() && result.GetValueOrDefault<int?>() < least)
+        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value < least)
         {
             result.AddError($"{option.Name}: expected at least {least}");
         }

@@ -60,6 +60,9 @@ public sealed class StoreProcessTests
     [InlineData("--listen", "--listen", "nonsense", "--directory", "x")]
     [InlineData("--directory")]
     [InlineData("--window-mib", "--directory", "x", "--window-mib", "0")]
+    [InlineData("--window-mib", "--directory", "x", "--window-mib", "much")]
+    [InlineData("--delete-runs-after-hours", "--directory", "x", "--delete-runs-after-hours", "soon")]
+    [InlineData("--metrics-listen", "--directory", "x", "--metrics-listen", "8816")]
     [InlineData("--ingest-budget-mib", "--directory", "x", "--window-mib", "200")]
     [InlineData("--nonsense", "--directory", "x", "--nonsense")]
     [InlineData("--tls-key-file", "--directory", "x", "--tls-cert-file", "tls.crt")]
@@ -76,6 +79,7 @@ public sealed class StoreProcessTests
     [InlineData("--s3-kms-key", "--s3-bucket", "b", "--key-file", "k", "--s3-kms-key", "id")]
     [InlineData("--s3-ca-file", "--s3-bucket", "b", "--key-file", "k", "--s3-endpoint", "http://host", "--s3-ca-file", "c")]
     [InlineData("--s3-part-mib", "--s3-bucket", "b", "--key-file", "k", "--s3-part-mib", "4")]
+    [InlineData("--s3-part-mib", "--s3-bucket", "b", "--key-file", "k", "--s3-part-mib", "four")]
     public async Task A_wrong_flag_is_named_and_nothing_is_started(string named, params string[] arguments)
     {
         var (code, error) = await StoreProcess.FailAsync(Token, arguments);
