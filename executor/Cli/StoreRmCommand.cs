@@ -69,9 +69,9 @@ internal static class StoreRmCommand
         await RunLookup.TryFindPlanAsync(connection, run, cancellationToken) is { } plan
         && await RunStatusReader.ReadAsync(connection.Records, run, plan, cancellationToken) is { Finished: null };
 
-    private static bool IsMeant(IReadOnlyList<string> runs, CliConsole console)
+    private static bool IsMeant(string[] runs, CliConsole console)
     {
-        console.Error.Write($"delete {(runs.Count == 1 ? $"run {runs[0]}" : $"the {runs.Count} runs {string.Join(", ", runs)}")}? [y/N] ");
+        console.Error.Write($"delete {(runs.Length == 1 ? $"run {runs[0]}" : $"the {runs.Length} runs {string.Join(", ", runs)}")}? [y/N] ");
         console.Error.Flush();
         var answer = console.In.ReadLine();
         if (answer?.Trim() is "y" or "Y" or "yes")
