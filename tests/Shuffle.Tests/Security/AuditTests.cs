@@ -5,7 +5,6 @@ using Executor.Flight;
 using Executor.Flight.Client;
 using Executor.Grpc;
 using Executor.Grpc.Client;
-using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.InProcess;

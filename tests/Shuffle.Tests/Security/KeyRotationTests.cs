@@ -1,4 +1,3 @@
-using Executor.Contracts.Records;
 using Executor.Flight;
 using Executor.Flight.Client;
 using Executor.Grpc;

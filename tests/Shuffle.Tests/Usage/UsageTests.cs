@@ -199,9 +199,9 @@ public sealed class UsageTests
         await host.Records.SealAsync(SampleData.SealOf(run, 1, new int[instances]), Token);
     }
 
-    private static Task<List<string>> UsageKeysAsync(IObjectStore objects, string run) => KeysAsync(objects, ObjectKeys.Record(run, RecordKeys.Usage));
+    private static Task<List<string>> UsageKeysAsync(MemoryObjectStore objects, string run) => KeysAsync(objects, ObjectKeys.Record(run, RecordKeys.Usage));
 
-    private static async Task<long> UsageBytesAsync(IObjectStore objects)
+    private static async Task<long> UsageBytesAsync(MemoryObjectStore objects)
     {
         long bytes = 0;
         await foreach (var entry in objects.ListAsync(ObjectKeys.Record(Run, RecordKeys.Usage), Token))
@@ -212,7 +212,7 @@ public sealed class UsageTests
         return bytes;
     }
 
-    private static async Task<List<string>> KeysAsync(IObjectStore objects, string prefix)
+    private static async Task<List<string>> KeysAsync(MemoryObjectStore objects, string prefix)
     {
         var keys = new List<string>();
         await foreach (var entry in objects.ListAsync(prefix, Token))
