@@ -15,8 +15,14 @@ using Microsoft.Extensions.Logging;
 namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>The store as an Arrow Flight service: authenticates, authorises, and translates failures; the work is done elsewhere.</summary>
+/// <param name="engine">The store.</param>
+/// <param name="keys">Who may call.</param>
+/// <param name="tickets">What may be read without a key.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">Where refusals and failures are told of.</param>
+/// <param name="draining">Cancelled when the store is being shut down: ends readers' streams so that they go on elsewhere.</param>
 internal sealed partial class ShuffleFlightServer(
-    ShuffleEngine engine, StoreKeys keys, TicketSigner tickets, TimeProvider timeProvider, ILogger logger) : FlightServer
+    ShuffleEngine engine, StoreKeys keys, TicketSigner tickets, TimeProvider timeProvider, ILogger logger, CancellationToken draining) : FlightServer
 {
     private const string CallerKey = "executor.caller";
     private const int MaxDescriptorBytes = 64 << 10;
@@ -79,7 +85,7 @@ internal sealed partial class ShuffleFlightServer(
             CallerOf(context).RequireRun(command.Selection.Seal.Run, "reading without a signed ticket");
         }
 
-        await new GetCall(engine.Reader, responseStream, timeProvider).RunAsync(command, context.CancellationToken);
+        await new GetCall(engine.Reader, responseStream, timeProvider, draining).RunAsync(command, context.CancellationToken);
     });
 
     /// <inheritdoc/>

@@ -22,10 +22,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Executor.Shuffle.Engine.Hosting;
 
 /// <summary>
-/// A running store: Arrow Flight on a port, and the same store without the wire for this process. Thread-safe. Disposing of it refuses new
-/// writers, writes out and acknowledges what the windows hold, then closes the port.
+/// A running store: Arrow Flight on a port, and the same store without the wire for this process. Thread-safe. Disposing of it closes the port, writes out
+/// and acknowledges what the windows hold, and ends the streams of writers and readers with <see cref="ShuffleError.Unavailable"/>, so that they go on at
+/// another store; other calls are let end. What has not ended after <see cref="ShuffleStoreOptions.DrainTimeout"/> is broken off.
 /// </summary>
-public sealed class ShuffleStoreHost : IAsyncDisposable
+public sealed partial class ShuffleStoreHost : IAsyncDisposable
 {
     /// <summary>A record of the largest size in base64, or a block, with what is around it.</summary>
     private const int MaxMessageBytes = (ShuffleLimits.MaxRecordBytes / 3 * 4) + (2 << 20);
@@ -37,9 +38,26 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     private readonly ShuffleEngine _engine;
     private readonly IObjectStore? _owned;
     private readonly StoreKeys _keys;
+    private readonly CancellationTokenSource _draining;
+    private readonly TimeSpan _drainTimeout;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private int _disposed;
 
-    private ShuffleStoreHost(WebApplication application, ShuffleEngine engine, ReceiveMemory receiving, IObjectStore? owned, StoreKeys keys)
+    private ShuffleStoreHost(
+        ShuffleStoreOptions options,
+        WebApplication application,
+        ShuffleEngine engine,
+        ReceiveMemory receiving,
+        IObjectStore? owned,
+        StoreKeys keys,
+        CancellationTokenSource draining,
+        ILogger logger)
     {
+        _drainTimeout = options.DrainTimeout;
+        _timeProvider = options.TimeProvider;
+        _draining = draining;
+        _logger = logger;
         _application = application;
         _engine = engine;
         Receiving = receiving;
@@ -109,7 +127,9 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
-            var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
+            var draining = new CancellationTokenSource();
+            var server = new ShuffleFlightServer(
+                engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>(), draining.Token);
             var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
             var certificate = options.Tls is { } files
                 ? new ServerCertificate(files, options.TimeProvider, loggers.CreateLogger<ServerCertificate>())
@@ -118,7 +138,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             try
             {
                 await application.StartAsync(cancellationToken);
-                return new ShuffleStoreHost(application, engine, receiving, owned, keys);
+                return new ShuffleStoreHost(options, application, engine, receiving, owned, keys, draining, loggers.CreateLogger<ShuffleStoreHost>());
             }
             catch
             {
@@ -136,9 +156,41 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _engine.DisposeAsync();
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(_drainTimeout, _timeProvider);
+
+        // Acknowledgements of what was written last need some of the time.
+        using var writing = new CancellationTokenSource(_drainTimeout * 0.75, _timeProvider);
+        var closing = CloseAsync(deadline.Token);
+        await _draining.CancelAsync();
+        if (!await _engine.DrainAsync(writing.Token))
+        {
+            NotWritten(_logger, _drainTimeout);
+        }
+
+        await closing;
         await _application.DisposeAsync();
         await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _draining.Dispose();
+    }
+
+    /// <summary>
+    /// Takes no more connections, has clients open no more calls on those that are there, and returns once all calls have ended, or have been broken off.
+    /// </summary>
+    private async Task CloseAsync(CancellationToken deadline)
+    {
+        try
+        {
+            await _application.StopAsync(deadline);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            // Whatever was left is broken off.
+        }
     }
 
     private static ReadOnlyMemory<byte> ReadMasterKey(ShuffleStoreOptions options)
@@ -198,4 +250,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         ServerCertificateContext = certificate.Current,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the store ends without having written all that it held, after {Limit}: nobody was told that it was durable, and its senders send it again")]
+    private static partial void NotWritten(ILogger logger, TimeSpan limit);
 }
