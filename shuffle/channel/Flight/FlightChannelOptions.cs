@@ -25,8 +25,14 @@ public sealed record FlightChannelOptions
     /// </summary>
     public Func<string, CancellationToken, Task<IPAddress[]>>? Resolve { get; init; }
 
-    /// <summary>How long connecting to a pod may take before the next one is tried; 3 s by default.</summary>
+    /// <summary>How long a pod's machine may take to answer a connection before the next pod is tried; 3 s by default.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// How long a pod may take over a connection that its machine has answered, with TLS and again until its first word, before the next one is tried; 15 s
+    /// by default, as a busy pod needs processor time for it.
+    /// </summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whom to take for the store at <c>https</c> endpoints; null, the default, for whomever the system's authorities vouch for.</summary>
     public StoreTrust? Trust { get; init; }

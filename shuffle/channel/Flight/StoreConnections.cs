@@ -25,7 +25,7 @@ internal sealed class StoreConnections : IDisposable
             place,
             () => GrpcChannel.ForAddress(place.GetLeftPart(UriPartial.Authority), ChannelOptions(options, place, endpoint, authorities)),
             authorization,
-            options.ConnectTimeout,
+            options.ConnectTimeout + options.HandshakeTimeout,
             options.TimeProvider));
     }
 
@@ -63,7 +63,8 @@ internal sealed class StoreConnections : IDisposable
         {
             RootCertificates = authorities,
             ServerName = options.Trust?.ServerName ?? (place == endpoint ? null : endpoint.IdnHost),
-            ConnectTimeout = options.ConnectTimeout,
+            SocketTimeout = options.ConnectTimeout,
+            ConnectTimeout = options.HandshakeTimeout,
             TimeProvider = options.TimeProvider,
             ConnectCallback = options.Connect is { } connect ? cancellationToken => connect(endpoint, cancellationToken) : null,
         };
