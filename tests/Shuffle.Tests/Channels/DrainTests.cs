@@ -45,9 +45,9 @@ public sealed class DrainTests
     {
         await using var memory = new MemoryObjectStore();
         var stuck = new FaultyObjectStore(memory);
-        stuck.CloseGate();
         var time = new ManualTime();
         ShuffleStoreHost[] pods = [await StartAsync(stuck, time), await StartAsync(new FaultyObjectStore(memory), time)];
+        stuck.CloseGate();
         await using var channel = Connect(pods);
         IShuffleWriter output;
         long totals;
