@@ -203,13 +203,20 @@ public sealed class SeveralPodsTests
         const int Rounds = 6;
         await using var pods = await StorePods.StartAsync(backing, Pods, Token);
         await using var channel = new FlightShuffleChannel(pods.Options());
+        using var work = new SemaphoreSlim(0);
         var isOver = false;
         var instances = 0;
         var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(
             async () =>
             {
-                while (!Volatile.Read(ref isOver))
+                while (true)
                 {
+                    await work.WaitAsync(Token);
+                    if (Volatile.Read(ref isOver))
+                    {
+                        return;
+                    }
+
                     var index = Interlocked.Increment(ref instances) - 1;
                     var commit = await SampleData.WriteAsync(channel, SampleData.Writer(Run, index), 3, BlocksOf(index), Token);
                     Assert.True((await channel.CommitAsync(commit, Token)).Won);
@@ -221,6 +228,7 @@ public sealed class SeveralPodsTests
         var fate = new Random(seed);
         for (var round = 0; round < Rounds && !workers.Exists(worker => worker.IsFaulted); round++)
         {
+            work.Release(6);
             var pod = fate.Next(Pods);
             if (fate.Next(2) == 0)
             {
@@ -235,6 +243,7 @@ public sealed class SeveralPodsTests
         }
 
         Volatile.Write(ref isOver, true);
+        work.Release(workers.Count);
         await Task.WhenAll(workers);
         await using var records = new FlightRunRecords(pods.Options());
         await records.SealAsync(SampleData.SealOf(Run, 3, new int[instances]), Token);
