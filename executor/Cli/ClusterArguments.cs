@@ -54,7 +54,7 @@ internal sealed class ClusterArguments
         command.Add(_namespace);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(_backend) == ClusterVariables.Kubernetes && Variable(ClusterVariables.Store) is { } found && Address(found) is null)
+            if (result.GetValue(_backend) == ClusterVariables.Kubernetes && Variable(ClusterVariables.Store) is { } found && StoreAddress.TryParse(found) is null)
             {
                 result.AddError($"${ClusterVariables.Store}: found '{found}', expected the store's address, such as http://executor-store:8815");
             }
@@ -94,7 +94,7 @@ internal sealed class ClusterArguments
             Kubeconfig = parsed.GetValue(_kubeconfig),
             Context = parsed.GetValue(_context),
             NamespaceName = parsed.GetValue(_namespace) ?? Variable(ClusterVariables.NamespaceName),
-            Store = store.Uri ?? (Variable(ClusterVariables.Store) is { } address ? Address(address) : null),
+            Store = store.Uris.Count > 0 ? store.Uris : Variable(ClusterVariables.Store) is { } addresses ? StoreAddress.TryParse(addresses) : null,
             StoreKeyFile = store.KeyFile ?? Variable(ClusterVariables.StoreKeyFile),
             StoreAuthorities = store.Authorities,
             StoreServerName = store.ServerName ?? Variable(ClusterVariables.StoreServerName),
@@ -115,9 +115,6 @@ internal sealed class ClusterArguments
         // What is said on the command line wins over any variable.
         string Image(string variable, string name) => (isTold ? null : Variable(variable)) ?? $"{registry}/{name}:{tag}";
     }
-
-    private static Uri? Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) ? address : null;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -150,19 +150,19 @@ internal static class RunCommand
             (report.Run, report.Workflow) = (run, resolved.Plan.Workflow);
             if (cluster is null)
             {
-                report.Store = request.Store.Uri;
+                report.Store = request.Store.Uris.Count > 0 ? request.Store.Uris[^1] : null;
                 OpenBackend local = (asked, token) => LocalBackend.OpenAsync(asked, time, token);
                 return await new RunSession(request, local, shown, told.Error, interrupts, time).RunAsync(resolved, run);
             }
 
-            report.Store = cluster.Store;
+            report.Store = cluster.Store?[^1];
             ProvideCode code = (plan, connection, id, token) => StagedCode.ProvideAsync(store.State(parsed), plan, connection.Records, id, token);
             if (isDrivenHere)
             {
                 OpenBackend here = async (asked, token) =>
                 {
                     var backend = await KubernetesBackend.OpenAsync(asked, cluster, code, time, token);
-                    report.Store = backend.Store.Address;
+                    report.Store = backend.Store.Addresses[^1];
                     return backend;
                 };
                 return await new RunSession(request, here, shown, told.Error, interrupts, time).RunAsync(resolved, run);

@@ -17,11 +17,12 @@ internal sealed class StoreOptions
         HelpName = "DIR",
     };
 
-    private readonly Option<Uri?> _store = new("--store")
+    private readonly Option<IReadOnlyList<Uri>?> _store = new("--store")
     {
-        Description = "A shuffle store that runs elsewhere, http://host:port or https://host:port; the embedded one, or the namespace's, if left out.",
+        Description = "A shuffle store that runs elsewhere, http://host:port or https://host:port, of several pods joined by commas or repeated; the embedded one, or the namespace's, if left out.",
         HelpName = "URL",
-        CustomParser = ParseUri,
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = ParseUris,
     };
 
     private readonly Option<string?> _keyFile = new("--store-key-file")
@@ -62,7 +63,7 @@ internal sealed class StoreOptions
                 result.AddError("--store and --store-key-file are given together or not at all");
             }
 
-            if (result.GetResult(_authorities) is not null && (result.GetResult(_store) is null || result.GetValue(_store) is { IsAbsoluteUri: true, Scheme: "http" }))
+            if (result.GetResult(_authorities) is not null && (result.GetResult(_store) is null || result.GetValue(_store) is [{ Scheme: "http" }, ..]))
             {
                 result.AddError("--store-ca-file goes with the https address of a --store");
             }
@@ -78,8 +79,8 @@ internal sealed class StoreOptions
     public string? State(ParseResult parsed) => parsed.GetValue(_state);
 
     /// <summary>The store that is told; where none is, that of this machine's runs.</summary>
-    public StoreAddress Store(ParseResult parsed) => parsed.GetValue(_store) is { } uri
-        ? new StoreAddress(uri, parsed.GetValue(_keyFile)) { Authorities = parsed.GetValue(_authorities), ServerName = parsed.GetValue(_serverName) }
+    public StoreAddress Store(ParseResult parsed) => parsed.GetValue(_store) is { Count: > 0 } uris
+        ? new StoreAddress(uris, parsed.GetValue(_keyFile)) { Authorities = parsed.GetValue(_authorities), ServerName = parsed.GetValue(_serverName) }
         : StoreAddress.Embedded;
 
     /// <summary>The cluster and its store; null where runs are this machine's.</summary>
@@ -137,15 +138,15 @@ internal sealed class StoreOptions
         return null;
     }
 
-    private static Uri? ParseUri(ArgumentResult argument)
+    private static IReadOnlyList<Uri>? ParseUris(ArgumentResult argument)
     {
-        var text = argument.Tokens.Single().Value;
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps))
+        var text = string.Join(',', argument.Tokens.Select(token => token.Value));
+        if (StoreAddress.TryParse(text) is { } uris)
         {
-            return uri;
+            return uris;
         }
 
-        argument.AddError($"--store: found '{text}', expected http://host:port or https://host:port");
+        argument.AddError($"--store: found '{text}', expected http://host:port or https://host:port, or several of the same kind joined by commas");
         return null;
     }
 }

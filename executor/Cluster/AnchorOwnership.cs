@@ -20,13 +20,13 @@ internal static class AnchorOwnership
     /// <param name="cluster">The cluster.</param>
     /// <param name="run">The run.</param>
     /// <param name="workflow">The workflow's name.</param>
-    /// <param name="store">The store's address in the cluster.</param>
+    /// <param name="stores">The store's addresses in the cluster.</param>
     /// <param name="owner">The owner; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ClusterException">There is no such pod, or <see cref="RunAnchor.EnsureAsync"/> says so.</exception>
     /// <exception cref="KubernetesException">The server refuses.</exception>
     public static async Task<ObjectReference> EnsureAsync(
-        ClusterConnection cluster, string run, string workflow, Uri store, StepPod? owner, CancellationToken cancellationToken)
+        ClusterConnection cluster, string run, string workflow, IReadOnlyList<Uri> stores, StepPod? owner, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         if (owner is not null)
@@ -37,7 +37,7 @@ internal static class AnchorOwnership
         // The garbage collector may be about to delete an anchor whose owner is gone: then there is none, and one is made.
         while (true)
         {
-            var anchor = await RunAnchor.EnsureAsync(cluster, run, workflow, store, cancellationToken);
+            var anchor = await RunAnchor.EnsureAsync(cluster, run, workflow, stores, cancellationToken);
             if (await TrySettleAsync(cluster.Client.ConfigMaps(cluster.NamespaceName), anchor, owner, cancellationToken))
             {
                 return anchor;

@@ -24,8 +24,8 @@ internal sealed record ClusterOptions
     /// <summary>The store's Service.</summary>
     public string StoreService { get; init; } = ClusterStore.DefaultService;
 
-    /// <summary>The store's address inside the cluster; null to find it by <see cref="StoreService"/>.</summary>
-    public Uri? Store { get; init; }
+    /// <summary>The store's addresses inside the cluster, at least one; null to find them by <see cref="StoreService"/>.</summary>
+    public IReadOnlyList<Uri>? Store { get; init; }
 
     /// <summary>A file with the store's master key; null to read it from the store's Secret.</summary>
     public string? StoreKeyFile { get; init; }

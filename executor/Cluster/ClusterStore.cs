@@ -11,6 +11,9 @@ internal static class ClusterStore
     /// <summary>The Service that the chart and the trial store have.</summary>
     public const string DefaultService = "executor-store";
 
+    /// <summary>What the Service of the store's pods is called beyond the store's: without an address of its own, its name stands for those of all pods.</summary>
+    public const string PodsSuffix = "-pods";
+
     /// <summary>
     /// The Secret with what clients of the store need: <see cref="KeyName"/> and, if the store speaks TLS, <see cref="StoreCredentials.AuthoritiesName"/>.
     /// </summary>
@@ -30,19 +33,20 @@ internal static class ClusterStore
         var credentials = options.StoreKeyFile is { } file
             ? await StoreCredentials.ReadAsync(file, cancellationToken)
             : await ReadSecretAsync(cluster, cancellationToken);
-        if (options.Store is { } address)
+        if (options.Store is { } addresses)
         {
             return StoreConnection.To(
-                address, credentials.MasterKey, credentials.TrustAt(address, options.StoreAuthorities, options.StoreServerName));
+                addresses, credentials.MasterKey, credentials.TrustAt(addresses[0], options.StoreAuthorities, options.StoreServerName));
         }
 
         var service = await FindServiceAsync(cluster, options.StoreService, cancellationToken);
         var speaksTls = (options.StoreAuthorities ?? credentials.Authorities) is not null;
         var uri = AddressOf(service, cluster.NamespaceName, speaksTls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp);
 
-        // No certificate knows the cluster's address.
+        // No certificate knows the addresses of the cluster or of a pod.
         var trust = credentials.TrustAt(uri, options.StoreAuthorities, options.StoreServerName ?? NameOf(service, cluster.NamespaceName));
-        return StoreConnection.To(uri, credentials.MasterKey, trust, cluster.IsInside ? null : new StorePortForward(cluster, service).ConnectAsync);
+        IReadOnlyList<Uri> all = await FindPodsAsync(cluster, options.StoreService, uri, cancellationToken) is { } pods ? [pods, uri] : [uri];
+        return StoreConnection.To(all, credentials.MasterKey, trust, cluster.IsInside ? null : new StorePortForward(cluster, service).ConnectAsync);
     }
 
     /// <summary>True if the namespace has the store's Service.</summary>
@@ -74,6 +78,22 @@ internal static class ClusterStore
             throw new ClusterException(
                 $"namespace {cluster.NamespaceName} has no shuffle store (Service {name}); install the chart, name one with --store, or let `executor run` start one",
                 refusal);
+        }
+    }
+
+    /// <summary>The name that stands for all ready pods of the store; null where it has no such Service, as a trial store and older charts.</summary>
+    private static async Task<Uri?> FindPodsAsync(ClusterConnection cluster, string service, Uri any, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pods = await cluster.Client.Services(cluster.NamespaceName).ReadAsync(service + PodsSuffix, cancellationToken);
+            return pods.Spec is { ClusterIP: "None", Ports: [var port, ..] }
+                ? new Uri($"{any.Scheme}://{NameOf(pods, cluster.NamespaceName)}:{port.Port}")
+                : null;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return null;
         }
     }
 

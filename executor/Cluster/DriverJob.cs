@@ -21,12 +21,12 @@ internal static class DriverJob
     /// <param name="run">The run.</param>
     /// <param name="workflow">The workflow's name.</param>
     /// <param name="anchor">What owns the Job.</param>
-    /// <param name="store">The store's address in the cluster.</param>
-    /// <param name="serverName">The name that its certificate is for; null for the address's host.</param>
+    /// <param name="stores">The store's addresses in the cluster.</param>
+    /// <param name="serverName">The name that its certificate is for; null for the addresses' hosts.</param>
     /// <param name="submission">The hash of what the driver is told.</param>
     /// <param name="options">The images, and what the pod may use.</param>
     public static JsonObject Create(
-        string run, string workflow, ObjectReference anchor, Uri store, string? serverName, string submission, ClusterOptions options)
+        string run, string workflow, ObjectReference anchor, IReadOnlyList<Uri> stores, string? serverName, string submission, ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var images = options.Images;
@@ -37,7 +37,7 @@ internal static class DriverJob
             ["name"] = Container,
             ["image"] = images.Driver,
             ["args"] = new JsonArray("drive", run, "--submission", submission),
-            ["env"] = Environment(store, serverName, images),
+            ["env"] = Environment(stores, serverName, images),
             ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory }),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
             ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
@@ -88,11 +88,11 @@ internal static class DriverJob
         };
     }
 
-    private static JsonArray Environment(Uri store, string? serverName, ClusterImages images)
+    private static JsonArray Environment(IReadOnlyList<Uri> stores, string? serverName, ClusterImages images)
     {
         var variables = new JsonArray(
             Variable(ClusterVariables.Backend, ClusterVariables.Kubernetes),
-            Variable(ClusterVariables.Store, store.ToString()),
+            Variable(ClusterVariables.Store, string.Join(',', stores)),
             Variable(ClusterVariables.StoreKeyFile, $"{KeyPath}/{ClusterStore.KeyName}"),
             Variable(ClusterVariables.RunnerImage, images.Runner),
             Variable(ClusterVariables.DotnetImage, images.Dotnet),

@@ -1,3 +1,4 @@
+using Executor.Hosting;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Pods;
@@ -18,11 +19,11 @@ internal static class RunAnchor
     /// <exception cref="ClusterException">It is being deleted, or the name is taken by something else.</exception>
     /// <exception cref="KubernetesException">The server refuses.</exception>
     public static async Task<ObjectReference> EnsureAsync(
-        ClusterConnection cluster, string run, string workflow, Uri store, CancellationToken cancellationToken)
+        ClusterConnection cluster, string run, string workflow, IReadOnlyList<Uri> stores, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var maps = cluster.Client.ConfigMaps(cluster.NamespaceName);
-        var anchor = Anchor(run, workflow, store);
+        var anchor = Anchor(run, workflow, stores);
         while (true)
         {
             try
@@ -61,11 +62,31 @@ internal static class RunAnchor
         _ => ReferenceTo(standing),
     };
 
+    /// <summary>
+    /// The addresses that the run's attempts are given: those that its first driver found, for as long as the last of them, which leads to any pod, is the
+    /// store's. Other ones would make other descriptors, by which a driver does not know the attempts again that stand; a store that is somewhere else is of
+    /// no use to those anyway.
+    /// </summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="anchor">The anchor.</param>
+    /// <param name="stores">The addresses as they are found now.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="KubernetesException">The server refuses.</exception>
+    public static async Task<IReadOnlyList<Uri>> StoresAsync(
+        ClusterConnection cluster, ObjectReference anchor, IReadOnlyList<Uri> stores, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var standing = await FindAsync(cluster.Client.ConfigMaps(cluster.NamespaceName), anchor.Name, cancellationToken);
+        return standing?.Data?.TryGetValue(StoreKey, out var text) == true && StoreAddress.TryParse(text) is { } recorded && recorded[^1] == stores[^1]
+            ? recorded
+            : stores;
+    }
+
     /// <summary>The anchor.</summary>
-    public static V1ConfigMap Anchor(string run, string workflow, Uri store) => new()
+    public static V1ConfigMap Anchor(string run, string workflow, IReadOnlyList<Uri> stores) => new()
     {
         Metadata = new V1ObjectMeta { Name = ObjectNames.Anchor(run), Labels = LabelsOf(run, workflow, KubernetesLabels.RunComponent) },
-        Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = store.ToString() },
+        Data = new Dictionary<string, string> { [RunKey] = run, [WorkflowKey] = workflow, [StoreKey] = string.Join(',', stores) },
     };
 
     /// <summary>The Secret that task pods take the run's key from, and the authorities of a store that has some of its own.</summary>

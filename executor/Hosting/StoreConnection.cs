@@ -19,23 +19,32 @@ internal sealed class StoreConnection : IAsyncDisposable
     {
         _host = host;
         _runKeyOf = host.RunKeyOf;
-        Address = host.Address;
+        Addresses = [host.Address];
         Channel = host.Channel;
         Records = host.Records;
     }
 
-    private StoreConnection(Uri address, StoreKeys keys, StoreTrust? trust, Func<Uri, CancellationToken, ValueTask<Stream>>? connect)
+    private StoreConnection(
+        IReadOnlyList<Uri> addresses, StoreKeys keys, StoreTrust? trust, Func<Uri, CancellationToken, ValueTask<Stream>>? connect)
     {
         _runKeyOf = keys.RunKeyOf;
-        Address = address;
+        Addresses = addresses;
         Trust = trust;
-        var options = new FlightChannelOptions { Endpoints = [address], Key = keys.OperatorKey, Trust = trust, Connect = connect };
-        Channel = new FlightShuffleChannel(options);
-        Records = new FlightRunRecords(options);
+
+        // Streams that are opened for this process lead to any pod, whatever address is named.
+        var channel = new FlightShuffleChannel(new FlightChannelOptions
+        {
+            Endpoints = connect is null ? addresses : [addresses[^1]],
+            Key = keys.OperatorKey,
+            Trust = trust,
+            Connect = connect,
+        });
+        Channel = channel;
+        Records = new FlightRunRecords(channel);
     }
 
-    /// <summary>Where tasks reach it.</summary>
-    public Uri Address { get; }
+    /// <summary>Where tasks reach it; at least one, and the last one leads to any of its pods.</summary>
+    public IReadOnlyList<Uri> Addresses { get; }
 
     /// <summary>Whom tasks take for it; null for whomever their system vouches for, and where no TLS is spoken.</summary>
     public StoreTrust? Trust { get; }
@@ -51,10 +60,10 @@ internal sealed class StoreConnection : IAsyncDisposable
     /// </summary>
     public static async Task<StoreConnection> OpenAsync(StoreAddress address, StateDirectory state, CancellationToken cancellationToken)
     {
-        if (address.Uri is { } uri)
+        if (address.Uris.Count > 0)
         {
             var credentials = await StoreCredentials.ReadAsync(address.KeyFile!, cancellationToken);
-            return To(uri, credentials.MasterKey, credentials.TrustAt(uri, address.Authorities, address.ServerName));
+            return To(address.Uris, credentials.MasterKey, credentials.TrustAt(address.Uris[0], address.Authorities, address.ServerName));
         }
 
         var options = new ShuffleStoreOptions { Directory = state.Store, KeyFile = state.KeyFile };
@@ -63,13 +72,13 @@ internal sealed class StoreConnection : IAsyncDisposable
 
     /// <summary>Makes a client of a store that runs elsewhere; it is not tried before it is used. Throws <see cref="ArgumentException"/> for an unusable key, and
     /// for authorities that are none.</summary>
-    /// <param name="address">Where tasks reach it.</param>
+    /// <param name="addresses">Where tasks reach it; at least one.</param>
     /// <param name="masterKey">Its master key.</param>
     /// <param name="trust">Whom to take for it; null for whomever the system vouches for.</param>
     /// <param name="connect">How this process reaches it where that is not by the address itself.</param>
     public static StoreConnection To(
-        Uri address, byte[] masterKey, StoreTrust? trust = null, Func<Uri, CancellationToken, ValueTask<Stream>>? connect = null) =>
-        new(address, new StoreKeys(masterKey), trust, connect);
+        IReadOnlyList<Uri> addresses, byte[] masterKey, StoreTrust? trust = null, Func<Uri, CancellationToken, ValueTask<Stream>>? connect = null) =>
+        new(addresses, new StoreKeys(masterKey), trust, connect);
 
     /// <summary>True for what <see cref="OpenAsync"/> and the connection throw when the store cannot be used.</summary>
     public static bool IsUnavailable(Exception exception) =>

@@ -8,6 +8,7 @@ public sealed class ClusterTests
     [Theory]
     [InlineData("")]
     [InlineData(ValueSets.Everything)]
+    [InlineData(ValueSets.SeveralPods)]
     public async Task The_server_accepts_every_object(string values)
     {
         await using var cluster = await ClusterNamespace.CreateAsync();

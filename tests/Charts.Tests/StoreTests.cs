@@ -70,6 +70,58 @@ public sealed class StoreTests
     }
 
     [Fact]
+    public async Task Several_pods_over_a_bucket_are_spread_found_by_one_name_and_drained_one_at_a_time()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["store.s3.bucket=objects", "store.replicas=3"] });
+        var deployment = chart.Get("Deployment", "executor-store")["spec"]!;
+        Assert.Equal(3, deployment["replicas"]!.GetValue<long>());
+        var labels = deployment["template"]!["metadata"]!["labels"];
+        var spread = deployment["template"]!["spec"]!["topologySpreadConstraints"]!.AsArray().Single()!;
+        Assert.Equal(
+            ("kubernetes.io/hostname", "ScheduleAnyway", 1L),
+            (spread["topologyKey"]!.GetValue<string>(), spread["whenUnsatisfiable"]!.GetValue<string>(), spread["maxSkew"]!.GetValue<long>()));
+        Assert.True(RenderedChart.Selects(spread["labelSelector"]!["matchLabels"], labels));
+
+        var pods = chart.Get("Service", ClusterStorePods)["spec"]!;
+        Assert.Equal("None", pods["clusterIP"]!.GetValue<string>());
+        Assert.True(RenderedChart.Selects(pods["selector"], labels));
+        Assert.True(JsonNode.DeepEquals(chart.Get("Service", "executor-store")["spec"]!["ports"], pods["ports"]));
+        Assert.Null(pods["publishNotReadyAddresses"]);
+        Assert.Equal(1, chart.Get("PodDisruptionBudget", "executor-store")["spec"]!["maxUnavailable"]!.GetValue<long>());
+        Assert.Null(chart.Find("HorizontalPodAutoscaler", "executor-store"));
+    }
+
+    [Fact]
+    public async Task A_folder_has_one_pod_and_no_name_for_several()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.Null(chart.Find("Service", ClusterStorePods));
+        Assert.Null(chart.Get("Deployment", "executor-store")["spec"]!["template"]!["spec"]!["topologySpreadConstraints"]);
+    }
+
+    [Theory]
+    [InlineData("store.replicas", "store.replicas=2")]
+    [InlineData("store.autoscaling.enabled", "store.autoscaling.enabled=true")]
+    [InlineData("minReplicas is 5, more than the 4 of maxReplicas", "store.s3.bucket=objects", "store.autoscaling.enabled=true", "store.autoscaling.minReplicas=5", "store.autoscaling.maxReplicas=4")]
+    public async Task Several_pods_without_a_bucket_or_more_than_the_most_are_refused(string expected, params string[] set) =>
+        Assert.Contains(expected, await RenderedChart.ErrorOfAsync(new ChartRequest { Set = set }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("1.22.0", "autoscaling/v2beta2")]
+    [InlineData("1.23.0", "autoscaling/v2")]
+    public async Task An_autoscaler_owns_the_number_of_pods(string server, string version)
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { KubeVersion = server, Set = ["store.s3.bucket=objects", "store.autoscaling.enabled=true"] });
+        Assert.Null(chart.Get("Deployment", "executor-store")["spec"]!["replicas"]);
+        var autoscaler = chart.Get("HorizontalPodAutoscaler", "executor-store");
+        Assert.Equal(version, autoscaler["apiVersion"]!.GetValue<string>());
+        var spec = autoscaler["spec"]!;
+        Assert.Equal(("Deployment", "executor-store"), (spec["scaleTargetRef"]!["kind"]!.GetValue<string>(), spec["scaleTargetRef"]!["name"]!.GetValue<string>()));
+        Assert.Equal((2L, 8L), (spec["minReplicas"]!.GetValue<long>(), spec["maxReplicas"]!.GetValue<long>()));
+        Assert.Equal(70, spec["metrics"]!.AsArray().Single()!["resource"]!["target"]!["averageUtilization"]!.GetValue<long>());
+    }
+
+    [Fact]
     public async Task The_store_has_no_token_of_the_cluster()
     {
         var chart = await RenderedChart.OfAsync(new ChartRequest());
@@ -334,6 +386,9 @@ public sealed class StoreTests
         var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["store.enabled=false"] });
         Assert.DoesNotContain(chart.Objects, item => RenderedChart.NameOf(item).StartsWith("executor-store", StringComparison.Ordinal));
     }
+
+    /// <summary>The name that the executor looks for.</summary>
+    private const string ClusterStorePods = "executor-store-pods";
 
     private static JsonObject Container(RenderedChart chart) =>
         RenderedChart.ContainersOf(chart.Get("Deployment", "executor-store")["spec"]!["template"]!.AsObject()).Single();

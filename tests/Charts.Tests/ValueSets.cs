@@ -10,6 +10,14 @@ internal static class ValueSets
         metadata: {name: "hello"}   # a quote ' and a {{template}}
         """;
 
+    /// <summary>A store of as many pods over a bucket as they have work for.</summary>
+    public const string SeveralPods = """
+        labels: {team: data}
+        store:
+          s3: {bucket: objects}
+          autoscaling: {enabled: true}
+        """;
+
     /// <summary>Every part switched on, every list and map filled.</summary>
     public const string Everything = """
         labels: {team: data}

@@ -7,7 +7,8 @@ public sealed class ValuesTests
 {
     [Theory]
     [InlineData("nonsense=1", "nonsense")]
-    [InlineData("store.replicas=2", "replicas")]
+    [InlineData("store.replicas=0", "replicas")]
+    [InlineData("store.autoscaling.cpu=1", "cpu")]
     [InlineData("store.windowMib=0", "windowMib")]
     [InlineData("store.windowMib=large", "windowMib")]
     [InlineData("store.resources.memory=1GB", "memory")]
@@ -15,7 +16,7 @@ public sealed class ValuesTests
     [InlineData("store.persistence.size=big", "size")]
     [InlineData("store.listenAddress=example.com", "listenAddress")]
     [InlineData("store.key.existingSecret=Not_A_Name", "existingSecret")]
-    [InlineData("store.podDisruptionBudget.maxUnavailable=2", "maxUnavailable")]
+    [InlineData("store.podDisruptionBudget.maxUnavailable=-1", "maxUnavailable")]
     [InlineData("store.metrics.serviceMonitor.interval=often", "interval")]
     [InlineData("image.pullPolicy=Sometimes", "pullPolicy")]
     [InlineData("image.tag=a/b", "tag")]
@@ -36,6 +37,7 @@ public sealed class ValuesTests
     [InlineData("1.20.2", "")]
     [InlineData("1.34.0", "")]
     [InlineData("1.34.0", ValueSets.Everything)]
+    [InlineData("1.34.0", ValueSets.SeveralPods)]
     public async Task Every_object_has_its_namespace_and_the_labels_that_tools_look_for(string version, string values)
     {
         var chart = await RenderedChart.OfAsync(new ChartRequest { KubeVersion = version, Values = values });

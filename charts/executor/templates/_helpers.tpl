@@ -60,6 +60,16 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
 
+{{/* Several pods work on one bucket; a folder has one owner: include "executor.requireBucketForSeveralPods" .Values.store */}}
+{{- define "executor.requireBucketForSeveralPods" -}}
+{{- if and (not .s3.bucket) (or (gt (int .replicas) 1) .autoscaling.enabled) }}
+{{- fail (printf "store.%s: several pods of the store need a bucket (store.s3.bucket); a folder has one owner" (ternary "autoscaling.enabled" "replicas" .autoscaling.enabled)) }}
+{{- end }}
+{{- if and .autoscaling.enabled (gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) }}
+{{- fail (printf "store.autoscaling: minReplicas is %d, more than the %d of maxReplicas" (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas)) }}
+{{- end }}
+{{- end }}
+
 {{/* The store's flags for a bucket: include "executor.s3Arguments" .Values.store.s3 */}}
 {{- define "executor.s3Arguments" -}}
 - --s3-bucket={{ .bucket }}

@@ -171,7 +171,7 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         return new Finding(
             Subject,
             FindingGrade.Good,
-            $"{store.Address} answers {way} in {time.GetElapsedTime(begun).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms and takes the key; it holds {runs} runs");
+            $"{store.Addresses[^1]} answers {way} in {time.GetElapsedTime(begun).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms and takes the key; it holds {runs} runs");
     }
 
     private async Task<Finding> QuotaAsync(CancellationToken cancellationToken)

@@ -56,12 +56,13 @@ internal sealed class KubernetesBackend : IRunBackend
     {
         var plan = workflow.Plan;
         var code = await _code(plan, Store, run, cancellationToken);
-        var anchor = await AnchorOwnership.EnsureAsync(_cluster, run, plan.Workflow, Store.Address, _request.Owner, cancellationToken);
+        var anchor = await AnchorOwnership.EnsureAsync(_cluster, run, plan.Workflow, Store.Addresses, _request.Owner, cancellationToken);
         await RunAnchor.EnsureSecretAsync(_cluster, run, plan.Workflow, anchor, Store.RunKeyOf(run), Store.Trust?.Authorities, cancellationToken);
         _lease = await RunLease.HoldAsync(
             _cluster, run, plan.Workflow, anchor, DriverIdentity.OfThisProcess(), output.Notice, _time, cancellationToken);
         var factory = new JobFactory(PodsOf(_options, plan, run, anchor, Store.RunKeyOf(run), Store.Trust), plan.Tasks.ToDictionary(task => task.Name));
-        var descriptors = new DescriptorFactory(plan, run, [Store.Address], code);
+        var stores = await RunAnchor.StoresAsync(_cluster, anchor, Store.Addresses, cancellationToken);
+        var descriptors = new DescriptorFactory(plan, run, stores, code);
         factory.Check(plan, descriptors);
         var launching = new KubernetesLauncherOptions { NamespaceName = _cluster.NamespaceName, Run = run, KeepJobs = _request.KeepFiles };
         return new PreparedRun

@@ -22,17 +22,17 @@ internal static class RunManifests
     public static IReadOnlyList<JsonObject> Of(ResolvedWorkflow resolved, string run, ClusterOptions options)
     {
         var plan = resolved.Plan;
-        var store = options.Store ?? new Uri($"http://{options.StoreService}:{TrialObjects.Port}");
+        var stores = options.Store ?? [new Uri($"http://{options.StoreService}:{TrialObjects.Port}")];
         var anchor = RunAnchor.Unmade(run) with { Uid = AnchorUid };
         var factory = new JobFactory(KubernetesBackend.PodsOf(options, plan, run, anchor, Key, trust: null), plan.Tasks.ToDictionary(task => task.Name));
-        var descriptors = new DescriptorFactory(plan, run, [store]);
+        var descriptors = new DescriptorFactory(plan, run, stores);
         factory.Check(plan, descriptors);
         var submission = new Submission { Workflow = Sha256Hex.Of(resolved.Serialize()), Code = new Dictionary<string, CodeLocation>() };
         List<JsonObject> manifests =
         [
-            ToJson(RunAnchor.Anchor(run, plan.Workflow, store), KubernetesResources.ConfigMaps),
+            ToJson(RunAnchor.Anchor(run, plan.Workflow, stores), KubernetesResources.ConfigMaps),
             ToJson(RunAnchor.Secret(run, plan.Workflow, anchor, Key, storeAuthorities: null), KubernetesResources.Secrets),
-            DriverJob.Create(run, plan.Workflow, anchor, store, options.StoreServerName, Sha256Hex.Of(submission.Serialize()), options),
+            DriverJob.Create(run, plan.Workflow, anchor, stores, options.StoreServerName, Sha256Hex.Of(submission.Serialize()), options),
             .. Enumerable.Range(0, plan.Tasks.Count).Where(task => plan.Tasks[task].Instances > 0).Select(task => JobOf(factory, descriptors, plan, task)),
         ];
         if (options.NamespaceName is { } name)

@@ -65,8 +65,9 @@ internal sealed class RunSubmitter(
 
         // Before anything stands in the cluster that would have to be taken away.
         new JobFactory(KubernetesBackend.PodsOf(options, plan, run, RunAnchor.Unmade(run), store.RunKeyOf(run), store.Trust), plan.Tasks.ToDictionary(task => task.Name))
-            .Check(plan, new DescriptorFactory(plan, run, [store.Address], locations));
-        var anchor = await RunAnchor.EnsureAsync(cluster, run, plan.Workflow, store.Address, token);
+            .Check(plan, new DescriptorFactory(plan, run, store.Addresses, locations));
+        var anchor = await RunAnchor.EnsureAsync(cluster, run, plan.Workflow, store.Addresses, token);
+        var stores = await RunAnchor.StoresAsync(cluster, anchor, store.Addresses, token);
         var submission = new Submission
         {
             Workflow = await RunBlobs.PutAsync(store.Records, run, resolved.Serialize(), token),
@@ -81,7 +82,7 @@ internal sealed class RunSubmitter(
         await RemoveEndedDriverAsync(jobs, run, anchor.Uid, token);
         try
         {
-            var job = DriverJob.Create(run, plan.Workflow, anchor, store.Address, store.Trust?.ServerName, hash, options);
+            var job = DriverJob.Create(run, plan.Workflow, anchor, stores, store.Trust?.ServerName, hash, options);
             await jobs.CreateAsync(job, cancellationToken: token);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)

@@ -58,7 +58,7 @@ internal sealed class LocalBackend : IRunBackend
         return new PreparedRun
         {
             Launcher = new LocalProcessLauncher(launching, _time),
-            Descriptors = new DescriptorFactory(plan, run, [Store.Address], code),
+            Descriptors = new DescriptorFactory(plan, run, Store.Addresses, code),
             Machine = cgroups is null
                 ? "memory limits are watched every 100 ms: this process may not make cgroups"
                 : $"memory limits are enforced by cgroups {(cgroups.Unified ? "v2" : "v1")}",

@@ -23,23 +23,8 @@ internal static class ChannelHandler
             KeepAlivePingTimeout = options.KeepAlivePingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
-        if (options.ConnectCallback is { } connect)
-        {
-            handler.ConnectCallback = (_, cancellationToken) => connect(cancellationToken);
-        }
-        else if (address.SocketPath is { } path)
-        {
-            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(
-                new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), cancellationToken);
-        }
-        else if (options.ServerName is not null)
-        {
-            // Requests name the server; the connection goes to the address.
-            var server = new DnsEndPoint(address.HttpUri.DnsSafeHost, address.HttpUri.Port);
-            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(
-                new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, server, cancellationToken);
-        }
-
+        var open = options.ConnectCallback ?? Opening(address, options.SocketTimeout);
+        handler.ConnectCallback = async (_, cancellationToken) => new AnsweredStream(await open(cancellationToken), options.ConnectTimeout);
         if (address.HttpUri.Scheme == Uri.UriSchemeHttps)
         {
             handler.SslOptions = Tls(options);
@@ -68,12 +53,32 @@ internal static class ChannelHandler
         return tls;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(Socket socket, EndPoint server, CancellationToken cancellationToken)
+    /// <summary>Opens a socket to the address, whatever server requests name.</summary>
+    private static Func<CancellationToken, ValueTask<Stream>> Opening(ChannelAddress address, TimeSpan limit)
     {
+        if (address.SocketPath is { } path)
+        {
+            return cancellationToken => ConnectAsync(
+                new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), limit, cancellationToken);
+        }
+
+        var server = new DnsEndPoint(address.HttpUri.IdnHost, address.HttpUri.Port);
+        return cancellationToken => ConnectAsync(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, server, limit, cancellationToken);
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(Socket socket, EndPoint server, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(limit);
         try
         {
-            await socket.ConnectAsync(server, cancellationToken);
+            await socket.ConnectAsync(server, patience.Token);
             return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new IOException($"No connection was made within {limit.TotalSeconds:0.#} s.");
         }
         catch
         {

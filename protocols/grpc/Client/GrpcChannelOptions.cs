@@ -27,8 +27,16 @@ public sealed class GrpcChannelOptions
     /// <summary>How long a ping may stay without an answer before the connection counts as lost. Default 20 seconds.</summary>
     public TimeSpan KeepAlivePingTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long connecting may take. Default 15 seconds.</summary>
+    /// <summary>
+    /// How long the server may take to accept a connection: the socket and TLS together, and then once more until the server's first word. Default 15 seconds.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long opening the socket may take, name and all, which asks nothing of the server's process. Default 15 seconds; no effect beyond
+    /// <see cref="ConnectTimeout"/>.
+    /// </summary>
+    public TimeSpan SocketTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>The authorities that a server's certificate must come from; null, the default, for those of the system.</summary>
     public X509Certificate2Collection? RootCertificates { get; set; }

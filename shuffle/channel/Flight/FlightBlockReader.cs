@@ -11,7 +11,7 @@ namespace Executor.Shuffle.Channel.Flight;
 internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection selection)
 {
     private readonly HashSet<(int Index, int Sequence)> _seen = [];
-    private readonly string _key = $"{selection.Seal?.Run}/{selection.Seal?.Output}/{selection.Partition}";
+    private readonly StoreRoute _route = new(pods, $"{selection.Seal?.Run}/{selection.Seal?.Output}/{selection.Partition}");
 
     private SelectionTotals? _expected;
     private SelectionTotals _found;
@@ -19,12 +19,10 @@ internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection sel
 
     internal async IAsyncEnumerable<ShuffleBlock> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var barren = 0;
-        for (var attempt = 0; ; attempt++)
+        while (true)
         {
-            var client = pods.For(_key, attempt);
+            var client = _route.Next();
             var ticket = new FlightTicket(JsonSerializer.SerializeToUtf8Bytes(new ReadCommand(selection, _position), ShuffleJson.Default.ReadCommand));
-            var before = _found.Blocks;
             RpcException? failure = null;
             await using (var messages = client.DoGet(ticket, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken))
             {
@@ -58,8 +56,7 @@ internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection sel
                 yield break;
             }
 
-            barren = _found.Blocks > before ? 0 : barren + 1;
-            await pods.PauseAsync(failure, barren, cancellationToken);
+            await _route.FailedAsync(failure, cancellationToken);
         }
     }
 
@@ -72,6 +69,7 @@ internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection sel
             var message = messages.Current;
             if (_expected is null || message.DataBody.IsEmpty && BlockMessages.Peek(message.DataHeader).Kind == Executor.Arrow.Ipc.MessageKind.Schema)
             {
+                _route.Answered();
                 _expected = BlockMetadata.ReadTotals(message.AppMetadata);
                 continue;
             }
@@ -103,6 +101,7 @@ internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection sel
                 return (null, false);
             }
 
+            _route.Progressed();
             _found = _found.Plus(header);
             return (new ShuffleBlock(header, payload), false);
         }

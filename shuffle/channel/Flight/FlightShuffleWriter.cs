@@ -6,7 +6,7 @@ namespace Executor.Shuffle.Channel.Flight;
 /// <summary>Keeps what is not acknowledged and sends it again over a new connection when one breaks.</summary>
 internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget target, byte[] schema) : IShuffleWriter
 {
-    private readonly string _key = $"{target.Writer.Attempt.Run}/{target.Writer.Attempt.Task}.{target.Output}/{target.Writer.Attempt.Index}";
+    private readonly StoreRoute _route = new(pods, $"{target.Writer.Attempt.Run}/{target.Writer.Attempt.Task}.{target.Output}/{target.Writer.Attempt.Index}");
     private readonly LinkedList<HeldBlock> _unacknowledged = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<string> _segments = [];
@@ -14,8 +14,6 @@ internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget tar
     private PutConnection? _connection;
     private long _unacknowledgedBytes;
     private int _next;
-    private int _attempt;
-    private int _barren;
     private bool _completed;
 
     /// <summary>Returns once a pod has accepted the writer.</summary>
@@ -124,16 +122,22 @@ internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget tar
         {
             try
             {
-                _connection ??= await PutConnection.OpenAsync(pods.For(_key, _attempt), target, schema, cancellationToken);
+                if (_connection is null)
+                {
+                    _connection = await PutConnection.OpenAsync(_route.Next(), target, schema, cancellationToken);
+                    _route.Answered();
+                }
+
                 await action();
                 return;
             }
             catch (RpcException failure)
             {
+                // What became durable before the call ended need not be sent again.
+                Note();
                 _connection?.Dispose();
                 _connection = null;
-                _attempt++;
-                await pods.PauseAsync(failure, _barren++, cancellationToken);
+                await _route.FailedAsync(failure, cancellationToken);
             }
         }
     }
@@ -152,7 +156,7 @@ internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget tar
         _segments.AddRange(acknowledgement.Segments.Where(_known.Add));
         while (_unacknowledged.First is { } first && first.Value.Header.Sequence <= acknowledgement.DurableSequence)
         {
-            _barren = 0;
+            _route.Progressed();
             _unacknowledgedBytes -= first.Value.Header.Length;
             first.Value.Release();
             _unacknowledged.RemoveFirst();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Threading.Channels;
 using Executor.Flight;
@@ -13,6 +14,7 @@ internal sealed class PutConnection : IDisposable
 {
     private readonly FlightPutCall _call;
     private readonly Channel<PutAcknowledgement> _acknowledgements = System.Threading.Channels.Channel.CreateUnbounded<PutAcknowledgement>();
+    private Task<Exception?> _receiving = Task.FromResult<Exception?>(null);
     private bool _finished;
 
     private PutConnection(FlightPutCall call) => _call = call;
@@ -30,7 +32,7 @@ internal sealed class PutConnection : IDisposable
                 ? messages[0].Header
                 : throw new ShuffleException(ShuffleError.Invalid, $"a schema is one Arrow message, found {messages.Count}");
             var descriptor = FlightDescriptor.CreateCommandDescriptor(JsonSerializer.SerializeToUtf8Bytes(target, ShuffleJson.Default.WriteTarget));
-            _ = connection.ReceiveAsync();
+            connection._receiving = connection.ReceiveAsync();
             await connection.WriteAsync(new FlightData { Descriptor = descriptor, DataHeader = header }, cancellationToken);
             await connection.NextAsync(cancellationToken);
             return connection;
@@ -94,7 +96,7 @@ internal sealed class PutConnection : IDisposable
 
     public void Dispose() => _call.Dispose();
 
-    /// <summary>Sends a message; if the server has ended the call, fails with the status that it ended it with.</summary>
+    /// <summary>Sends a message; if the server has ended the call, fails with the status that it ended it with, once all acknowledgements are there.</summary>
     private async Task WriteAsync(FlightData message, CancellationToken cancellationToken)
     {
         try
@@ -103,16 +105,17 @@ internal sealed class PutConnection : IDisposable
         }
         catch (RpcException) when (!cancellationToken.IsCancellationRequested)
         {
-            await foreach (var _ in _acknowledgements.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            if (await _receiving.WaitAsync(cancellationToken) is { } reason)
             {
-                // Blocks acknowledged here are sent again: allowed, and rare.
+                ExceptionDispatchInfo.Throw(reason);
             }
 
             throw;
         }
     }
 
-    private async Task ReceiveAsync()
+    /// <summary>Takes acknowledgements until the call ends, and returns what it failed with.</summary>
+    private async Task<Exception?> ReceiveAsync()
     {
         try
         {
@@ -123,10 +126,12 @@ internal sealed class PutConnection : IDisposable
             }
 
             _acknowledgements.Writer.TryComplete();
+            return null;
         }
         catch (Exception exception)
         {
             _acknowledgements.Writer.TryComplete(exception);
+            return exception;
         }
     }
 }

@@ -10,7 +10,11 @@ using Executor.Shuffle.Engine.InProcess;
 namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>Sends the blocks of a selection: the schema with the totals, then each block's messages as they were written.</summary>
-internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, TimeProvider timeProvider)
+/// <param name="engine">The store.</param>
+/// <param name="responses">Takes them.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="draining">Cancelled when the store is being shut down: the client goes on elsewhere.</param>
+internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, TimeProvider timeProvider, CancellationToken draining)
 {
     /// <summary>How long a client may take nothing before it is let go; it may come back and go on.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(2);
@@ -20,7 +24,7 @@ internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, 
         long? began = timeProvider.GetTimestamp();
         var plan = await engine.Reader.PlanAsync(command.Selection, cancellationToken);
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, draining, cancellationToken);
         try
         {
             var schema = new FlightData
@@ -47,6 +51,10 @@ internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, 
                     began = null;
                 }
             }
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ShuffleException(ShuffleError.Unavailable, "the store is being shut down");
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -33,7 +33,8 @@ internal sealed class PutCall(IngestSession session, FlightDataReader requests, 
         failure?.Throw();
         await SendAsync(new PutAcknowledgement(_durable, _segments, [.. _partitions.Values]), cancellationToken);
 
-        // Neither half may go on alone; the first failure is the one that counts.
+        // Neither half may go on alone; the first failure is the one that counts. Where the store takes nothing more, what has become durable is
+        // acknowledged before the call ends: that half ends by itself.
         async Task StopOnFailureAsync(Func<CancellationToken, Task> half)
         {
             try
@@ -43,7 +44,10 @@ internal sealed class PutCall(IngestSession session, FlightDataReader requests, 
             catch (Exception exception)
             {
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(exception), null);
-                await stop.CancelAsync();
+                if (half != ReceiveAsync || !session.IsBroken)
+                {
+                    await stop.CancelAsync();
+                }
             }
         }
     }

@@ -15,8 +15,21 @@ using Microsoft.Extensions.Logging;
 namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>The store as an Arrow Flight service: authenticates, authorises, and translates failures; the work is done elsewhere.</summary>
+/// <param name="engine">The store.</param>
+/// <param name="keys">Who may call.</param>
+/// <param name="tickets">What may be read without a key.</param>
+/// <param name="audit">Is told of refused calls and of what operators do.</param>
+/// <param name="timeProvider">The clock.</param>
+/// <param name="logger">Where refusals and failures are told of.</param>
+/// <param name="draining">Cancelled when the store is being shut down: ends readers' streams so that they go on elsewhere.</param>
 internal sealed partial class ShuffleFlightServer(
-    ShuffleEngine engine, KeyRing keys, TicketSigner tickets, AuditLog audit, TimeProvider timeProvider, ILogger logger) : FlightServer
+    ShuffleEngine engine,
+    KeyRing keys,
+    TicketSigner tickets,
+    AuditLog audit,
+    TimeProvider timeProvider,
+    ILogger logger,
+    CancellationToken draining) : FlightServer
 {
     private const string CallerKey = "executor.caller";
     private const int MaxDescriptorBytes = 64 << 10;
@@ -78,7 +91,7 @@ internal sealed partial class ShuffleFlightServer(
             CallerOf(context).RequireRun(command.Selection.Seal.Run, "reading without a signed ticket");
         }
 
-        await new GetCall(engine, responseStream, timeProvider).RunAsync(command, context.CancellationToken);
+        await new GetCall(engine, responseStream, timeProvider, draining).RunAsync(command, context.CancellationToken);
     });
 
     /// <inheritdoc/>

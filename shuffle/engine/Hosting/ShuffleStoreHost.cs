@@ -23,10 +23,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Executor.Shuffle.Engine.Hosting;
 
 /// <summary>
-/// A running store: Arrow Flight on a port, and the same store without the wire for this process. Thread-safe. Disposing of it refuses new
-/// writers, writes out and acknowledges what the windows hold, then closes the port.
+/// A running store: Arrow Flight on a port, and the same store without the wire for this process. Thread-safe. Disposing of it closes the port, writes out
+/// and acknowledges what the windows hold, and ends the streams of writers and readers with <see cref="ShuffleError.Unavailable"/>, so that they go on at
+/// another store; other calls are let end. What has not ended after <see cref="ShuffleStoreOptions.DrainTimeout"/> is broken off.
 /// </summary>
-public sealed class ShuffleStoreHost : IAsyncDisposable
+public sealed partial class ShuffleStoreHost : IAsyncDisposable
 {
     /// <summary>The category of log lines that tell of refused calls and of what operators do.</summary>
     public const string AuditCategory = AuditLog.Category;
@@ -44,8 +45,14 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     private readonly StoreHealth _health;
     private readonly MonitoringServer? _monitoring;
     private readonly Func<Task> _writeUsage;
+    private readonly CancellationTokenSource _draining;
+    private readonly TimeSpan _drainTimeout;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private int _disposed;
 
     private ShuffleStoreHost(
+        ShuffleStoreOptions options,
         WebApplication application,
         ShuffleEngine engine,
         ReceiveMemory receiving,
@@ -53,9 +60,15 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         KeyRing keys,
         StoreHealth health,
         MonitoringServer? monitoring,
-        Func<Task> writeUsage)
+        Func<Task> writeUsage,
+        CancellationTokenSource draining,
+        ILogger logger)
     {
         (_health, _monitoring, _writeUsage) = (health, monitoring, writeUsage);
+        _drainTimeout = options.DrainTimeout;
+        _timeProvider = options.TimeProvider;
+        _draining = draining;
+        _logger = logger;
         _application = application;
         _engine = engine;
         Receiving = receiving;
@@ -136,7 +149,9 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>(), instruments);
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var audit = new AuditLog(loggers.CreateLogger(AuditLog.Category), instruments);
-            var server = new ShuffleFlightServer(engine, keys, tickets, audit, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
+            var draining = new CancellationTokenSource();
+            var server = new ShuffleFlightServer(
+                engine, keys, tickets, audit, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>(), draining.Token);
             var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
             engine.ObserveBudget("receive", receiving.Budget);
             var certificate = options.Tls is { } files
@@ -146,7 +161,8 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             try
             {
                 await application.StartAsync(cancellationToken);
-                var host = new ShuffleStoreHost(application, engine, receiving, owned, keys, health, monitoring, WriteUsageAsync);
+                var host = new ShuffleStoreHost(
+                    options, application, engine, receiving, owned, keys, health, monitoring, WriteUsageAsync, draining, loggers.CreateLogger<ShuffleStoreHost>());
                 health.Ready();
                 return host;
             }
@@ -171,12 +187,44 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _health.Draining();
-        await _engine.DisposeAsync();
+        using var deadline = new CancellationTokenSource(_drainTimeout, _timeProvider);
+
+        // Acknowledgements of what was written last need some of the time.
+        using var writing = new CancellationTokenSource(_drainTimeout * 0.75, _timeProvider);
+        var closing = CloseAsync(deadline.Token);
+        await _draining.CancelAsync();
+        if (!await _engine.DrainAsync(writing.Token))
+        {
+            NotWritten(_logger, _drainTimeout);
+        }
+
+        await closing;
         await _application.DisposeAsync();
         await _writeUsage();
         await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_monitoring?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _draining.Dispose();
+    }
+
+    /// <summary>
+    /// Takes no more connections, has clients open no more calls on those that are there, and returns once all calls have ended, or have been broken off.
+    /// </summary>
+    private async Task CloseAsync(CancellationToken deadline)
+    {
+        try
+        {
+            await _application.StopAsync(deadline);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            // Whatever was left is broken off.
+        }
     }
 
     private static KeyRing ReadKeys(ShuffleStoreOptions options, ILogger logger)
@@ -242,4 +290,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
         ServerCertificateContext = certificate.Current,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the store ends without having written all that it held, after {Limit}: nobody was told that it was durable, and its senders send it again")]
+    private static partial void NotWritten(ILogger logger, TimeSpan limit);
 }

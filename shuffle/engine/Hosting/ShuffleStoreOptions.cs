@@ -59,6 +59,9 @@ public sealed record ShuffleStoreOptions
     /// <summary>How long tickets are good that the store signs; 1 hour by default. Whoever holds the run's key can renew them.</summary>
     public TimeSpan TicketLifetime { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long the store may take, when it is disposed of, to write out its windows and to end its calls in order; 7 s by default.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(7);
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

@@ -147,6 +147,9 @@ public sealed class ShuffleEngine : IAsyncDisposable
         return old;
     }
 
+    /// <inheritdoc cref="Ingest.Ingestor.DrainAsync"/>
+    internal Task<bool> DrainAsync(CancellationToken cancellationToken) => Ingestor.DrainAsync(cancellationToken);
+
     /// <summary>Writes out what the windows hold. The object store stays open.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -121,6 +121,12 @@ public sealed class IngestSession : IDisposable
 
     internal void Acknowledge(Acknowledgement acknowledgement) => _acknowledgements.Writer.TryWrite(acknowledgement);
 
+    /// <summary>True once it takes nothing more; what becomes durable all the same is still acknowledged until <see cref="Acknowledgements"/> end.</summary>
+    internal bool IsBroken => _broken is not null;
+
+    /// <summary>Takes nothing more.</summary>
+    internal void Refuse(ShuffleException reason) => _broken ??= reason;
+
     internal void Break(ShuffleException reason)
     {
         _broken ??= reason;

@@ -107,8 +107,16 @@ public sealed class Ingestor : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses new streams, writes what the windows hold and returns once it is durable.</summary>
-    public async ValueTask DisposeAsync()
+    /// <inheritdoc cref="DrainAsync"/>
+    public async ValueTask DisposeAsync() => await DrainAsync(CancellationToken.None);
+
+    /// <summary>
+    /// Refuses new streams and further blocks, writes what the windows hold, acknowledges it and then breaks the streams that are open with
+    /// <see cref="ShuffleError.Unavailable"/>. Repeatable.
+    /// </summary>
+    /// <param name="cancellationToken">Breaks them although not all is written: it may yet be, but nobody is told.</param>
+    /// <returns>False if it was cancelled before all was written.</returns>
+    public async Task<bool> DrainAsync(CancellationToken cancellationToken)
     {
         List<RunIngest> runs;
         lock (_lock)
@@ -119,8 +127,9 @@ public sealed class Ingestor : IAsyncDisposable
         }
 
         var reason = new ShuffleException(ShuffleError.Unavailable, "the store is being shut down");
-        await Task.WhenAll(runs.Select(run => run.DrainAsync(reason)));
+        var written = await Task.WhenAll(runs.Select(run => run.DrainAsync(reason, cancellationToken)));
         runs.ForEach(run => run.Dispose());
+        return Array.TrueForAll(written, isAll => isAll);
     }
 
     private void Settled(RunIngest ingest)

@@ -145,11 +145,32 @@ internal sealed partial class RunIngest : IDisposable
         await WriteOutAsync();
     }
 
-    /// <summary>Writes what is pending, acknowledges it, then breaks the sessions.</summary>
-    internal async Task DrainAsync(ShuffleException reason)
+    /// <summary>Takes nothing more, writes what is pending, acknowledges it, then breaks the sessions.</summary>
+    /// <returns>False if it was not all written when the token was cancelled. The sessions are broken all the same.</returns>
+    internal async Task<bool> DrainAsync(ShuffleException reason, CancellationToken cancellationToken)
     {
-        await WriteOutAsync();
-        await AbortAsync(reason);
+        lock (_lock)
+        {
+            foreach (var stream in _streams.Values)
+            {
+                stream.Refuse(reason);
+            }
+        }
+
+        try
+        {
+            await WriteOutAsync().WaitAsync(cancellationToken);
+            Break(reason);
+
+            // Blocks that were on their way into the window when it was cut.
+            await WriteOutAsync().WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Break(reason);
+            return false;
+        }
     }
 
     public void Dispose()

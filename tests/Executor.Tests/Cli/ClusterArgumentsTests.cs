@@ -47,7 +47,7 @@ public sealed class ClusterArgumentsTests : IDisposable
     {
         Set(ClusterVariables.Backend, "kubernetes");
         Set(ClusterVariables.NamespaceName, "team");
-        Set(ClusterVariables.Store, "http://10.0.0.1:8815");
+        Set(ClusterVariables.Store, "http://pods:8815,http://10.0.0.1:8815");
         Set(ClusterVariables.StoreKeyFile, "/keys/master.key");
         Set(ClusterVariables.StoreServerName, "executor-store.team.svc");
         Set(ClusterVariables.Registry, "registry.example/executor");
@@ -57,7 +57,8 @@ public sealed class ClusterArgumentsTests : IDisposable
         Set(ClusterVariables.PullPolicy, "Always");
         Set(ClusterVariables.PullSecrets, "a, b,");
         var options = Options()!;
-        Assert.Equal(("team", new Uri("http://10.0.0.1:8815"), "/keys/master.key"), (options.NamespaceName, options.Store, options.StoreKeyFile));
+        Assert.Equal(("team", "/keys/master.key"), (options.NamespaceName, options.StoreKeyFile));
+        Assert.Equal([new Uri("http://pods:8815"), new Uri("http://10.0.0.1:8815")], options.Store);
         Assert.Equal("executor-store.team.svc", options.StoreServerName);
         Assert.Equal("my/runner:1", options.Images.Runner);
         Assert.Equal("registry.example/executor/dotnet-task:7", options.Images.Dotnet);

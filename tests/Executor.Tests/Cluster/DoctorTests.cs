@@ -23,7 +23,7 @@ public sealed class DoctorTests : ClusterFixture
         CreateNode("16Gi");
         var state = StateDirectory.Open(Path.Combine(Folder, "state"));
         await using var store = await StoreConnection.OpenAsync(StoreAddress.Embedded, state, Cancellation);
-        var findings = await ExamineAsync(Options() with { Store = store.Address, StoreKeyFile = state.KeyFile });
+        var findings = await ExamineAsync(Options() with { Store = store.Addresses, StoreKeyFile = state.KeyFile });
         Assert.All(findings.Values, finding => Assert.True(finding is { Grade: FindingGrade.Good, Remedy: null }, finding.ToString()));
         Assert.Contains("answers directly", findings["store"].Text, StringComparison.Ordinal);
         Assert.Contains("16.0 GiB", findings["nodes"].Text, StringComparison.Ordinal);

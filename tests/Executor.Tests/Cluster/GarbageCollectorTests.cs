@@ -40,7 +40,7 @@ public sealed class GarbageCollectorTests : ClusterFixture
     public async Task A_run_whose_driver_has_not_come_to_write_anything_is_left_alone()
     {
         var anchor = await PrepareAsync();
-        Server.Create(JobsPath, DriverJob.Create("nightly", "q", anchor, new Uri("http://store:8815"), null, "hash", Options()));
+        Server.Create(JobsPath, DriverJob.Create("nightly", "q", anchor, [new Uri("http://store:8815")], null, "hash", Options()));
         _time.Advance(TimeSpan.FromHours(1));
         await CollectAsync();
         Assert.Single(Server.All(ConfigMapsPath));
@@ -130,7 +130,7 @@ public sealed class GarbageCollectorTests : ClusterFixture
     private async Task<ObjectReference> PrepareAsync()
     {
         await StartAsync(new FakeApiOptions { TimeProvider = _time }, _time);
-        return await RunAnchor.EnsureAsync(Cluster, "nightly", "q", new Uri("http://store:8815"), Cancellation);
+        return await RunAnchor.EnsureAsync(Cluster, "nightly", "q", [new Uri("http://store:8815")], Cancellation);
     }
 
     private async Task WriteJournalAsync(params Decision[] decisions)

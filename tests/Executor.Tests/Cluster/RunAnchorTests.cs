@@ -21,6 +21,19 @@ public sealed class RunAnchorTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_run_keeps_the_addresses_that_its_first_driver_found_while_the_last_one_is_the_stores()
+    {
+        Uri pods = new("http://store-pods.batch.svc:8815"), moved = new("http://10.0.0.2:8815");
+        var anchor = await EnsureAsync();
+        Assert.Equal([Store], await RunAnchor.StoresAsync(Cluster, anchor, [pods, Store], Cancellation));
+        Assert.Equal([pods, moved], await RunAnchor.StoresAsync(Cluster, anchor, [pods, moved], Cancellation));
+
+        await RunAnchor.DeleteAsync(Cluster, "nightly", Cancellation);
+        anchor = await RunAnchor.EnsureAsync(Cluster, "nightly", "q", [pods, Store], Cancellation);
+        Assert.Equal([pods, Store], await RunAnchor.StoresAsync(Cluster, anchor, [Store], Cancellation));
+    }
+
+    [Fact]
     public async Task A_name_that_something_else_has_is_refused_and_one_that_goes_away_too()
     {
         Assert.NotEmpty(AnchorUid);
@@ -103,5 +116,5 @@ public sealed class RunAnchorTests : ClusterFixture
     }
 
     private Task<ObjectReference> EnsureAsync() =>
-        RunAnchor.EnsureAsync(Cluster, "nightly", "q", Store, Cancellation);
+        RunAnchor.EnsureAsync(Cluster, "nightly", "q", [Store], Cancellation);
 }

@@ -38,13 +38,18 @@ internal static class SampleData
     internal static byte[] Numbers(Random random, int count) => Numbers([.. Enumerable.Range(0, count).Select(_ => random.NextInt64())]);
 
     /// <summary>Writes blocks of the given partitions and sizes; returns what to commit.</summary>
+    internal static Task<CommitRecord> WriteAsync(
+        IShuffleChannel channel, WriterId writer, int partitions, IEnumerable<(int Partition, byte[] Payload)> blocks, CancellationToken cancellationToken) =>
+        WriteAsync(channel, writer, partitions, blocks.ToAsyncEnumerable(), cancellationToken);
+
+    /// <summary>Writes blocks of the given partitions and sizes as they come; returns what to commit.</summary>
     internal static async Task<CommitRecord> WriteAsync(
-        IShuffleChannel channel, WriterId writer, int partitions, IEnumerable<(int Partition, byte[] Payload)> blocks, CancellationToken cancellationToken)
+        IShuffleChannel channel, WriterId writer, int partitions, IAsyncEnumerable<(int Partition, byte[] Payload)> blocks, CancellationToken cancellationToken)
     {
         var totals = new SortedDictionary<int, PartitionStatistics>();
         await using var output = await channel.OpenWriterAsync(Target(writer, partitions), Schema(), cancellationToken);
         var sequence = 0;
-        foreach (var (partition, payload) in blocks)
+        await foreach (var (partition, payload) in blocks.WithCancellation(cancellationToken))
         {
             var block = Block(writer.Attempt.Index, partition, sequence++, payload);
             await output.WriteAsync(block, cancellationToken);

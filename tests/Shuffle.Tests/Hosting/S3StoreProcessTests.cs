@@ -19,8 +19,8 @@ public sealed class S3StoreProcessTests
         await using var bucket = new TestBucket();
         using var folder = new TemporaryFolder();
         var keyFile = Path.Combine(folder.Path, "store.key");
-        using var first = await StoreProcess.StartAsync(keyFile, 0, Token, Flags(bucket, bucket.Server.Endpoint));
-        using var second = await StoreProcess.StartAsync(keyFile, 0, Token, Flags(bucket, bucket.Server.Endpoint));
+        using var first = await StoreProcess.StartAsync(keyFile, 0, Token, bucket.Flags(bucket.Server.Endpoint));
+        using var second = await StoreProcess.StartAsync(keyFile, 0, Token, bucket.Flags(bucket.Server.Endpoint));
         var payload = SampleData.Numbers(new Random(1), 250_000);
         await using (var channel = Channel(first))
         {
@@ -54,7 +54,7 @@ public sealed class S3StoreProcessTests
         var faults = new SeededFaults(
             seed, 0.15, ProxyFault.InternalError, ProxyFault.SlowDown, ProxyFault.ResetBefore, ProxyFault.ResetAfter, ProxyFault.ShortBody, ProxyFault.Trickle);
         await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, _ => faults.Next());
-        using var store = await StoreProcess.StartAsync(Path.Combine(folder.Path, "store.key"), 0, Token, [.. Flags(bucket, proxy.Address), "--s3-max-tries", "12"]);
+        using var store = await StoreProcess.StartAsync(Path.Combine(folder.Path, "store.key"), 0, Token, [.. bucket.Flags(proxy.Address), "--s3-max-tries", "12"]);
         await using var channel = Channel(store);
         await using var records = new FlightRunRecords(Options(store));
         var payload = SampleData.Numbers(new Random(2), 20_000);
@@ -81,20 +81,13 @@ public sealed class S3StoreProcessTests
     {
         await using var bucket = new TestBucket();
         using var folder = new TemporaryFolder();
-        string[] flags = [.. Flags(bucket, bucket.Server.Endpoint), "--key-file", Path.Combine(folder.Path, "store.key"), "--listen", "127.0.0.1:0"];
+        string[] flags = [.. bucket.Flags(bucket.Server.Endpoint), "--key-file", Path.Combine(folder.Path, "store.key"), "--listen", "127.0.0.1:0"];
         flags[1] = "no-such-bucket";
         var (code, error) = await StoreProcess.FailAsync(Token, flags);
         Assert.Equal(3, code);
         Assert.Contains("'no-such-bucket'", error, StringComparison.Ordinal);
         Assert.Contains("no such bucket", error, StringComparison.Ordinal);
     }
-
-    private static string[] Flags(TestBucket bucket, Uri endpoint) =>
-    [
-        "--s3-bucket", bucket.Server.Bucket, "--s3-endpoint", endpoint.GetLeftPart(UriPartial.Authority), "--s3-region", bucket.Server.Region,
-        "--s3-prefix", bucket.Options.Prefix, .. bucket.Server.UsePathStyle ? (string[])["--s3-path-style"] : [],
-        "--s3-access-key-file", bucket.Options.KeyFiles!.AccessKeyFile, "--s3-secret-key-file", bucket.Options.KeyFiles.SecretKeyFile,
-    ];
 
     private static FlightShuffleChannel Channel(StoreProcess store) => new(Options(store));
 

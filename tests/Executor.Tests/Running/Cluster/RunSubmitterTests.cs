@@ -96,7 +96,7 @@ public sealed class RunSubmitterTests : ClusterFixture
 
     private async Task<int> SubmitAsync(StoreConnection store, string fields = "")
     {
-        var options = Options() with { Store = store.Address, StoreKeyFile = StateDirectory.Open(Path.Combine(Folder, "state")).KeyFile };
+        var options = Options() with { Store = store.Addresses, StoreKeyFile = StateDirectory.Open(Path.Combine(Folder, "state")).KeyFile };
         using var interrupts = Interrupts.None();
         var submitter = new RunSubmitter(new RunRequest { RunId = "nightly", Parallel = 4 }, options, _output, _errors, interrupts, TimeProvider.System);
         ProvideCode none = (_, _, _, _) => Task.FromResult<IReadOnlyDictionary<string, CodeLocation>>(new Dictionary<string, CodeLocation>());

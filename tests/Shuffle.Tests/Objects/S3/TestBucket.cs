@@ -41,6 +41,15 @@ internal sealed class TestBucket : IAsyncDisposable
 
     internal S3ObjectStore Open() => new(Options);
 
+    /// <summary>The flags of a store process that works on it.</summary>
+    /// <param name="endpoint">The server, or a proxy in front of it.</param>
+    internal string[] Flags(Uri endpoint) =>
+    [
+        "--s3-bucket", Server.Bucket, "--s3-endpoint", endpoint.GetLeftPart(UriPartial.Authority), "--s3-region", Server.Region,
+        "--s3-prefix", Options.Prefix, .. Server.UsePathStyle ? (string[])["--s3-path-style"] : [],
+        "--s3-access-key-file", Options.KeyFiles!.AccessKeyFile, "--s3-secret-key-file", Options.KeyFiles.SecretKeyFile,
+    ];
+
     /// <summary>Writes a file that is gone with this.</summary>
     internal string Write(string name, string text)
     {
