@@ -5,21 +5,27 @@ using Executor.Flight;
 using Executor.Flight.AspNetCore;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Serving;
 
 namespace Executor.Shuffle.Engine.Flight;
 
 /// <summary>Sends the blocks of a selection: the schema with the totals, then each block's messages as they were written.</summary>
-internal sealed class GetCall(SealReader reader, FlightDataWriter responses, TimeProvider timeProvider)
+/// <param name="reader">Reads them.</param>
+/// <param name="guard">Lets clients go that take nothing while others wait.</param>
+/// <param name="responses">Takes them.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class GetCall(SealReader reader, StallGuard guard, FlightDataWriter responses, TimeProvider timeProvider)
 {
-    /// <summary>How long a client may take nothing before it is let go; it may come back and go on.</summary>
+    /// <summary>How long a client may take nothing, though nobody waits for it, before it is let go; it may come back and go on.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(2);
 
     internal async Task RunAsync(ReadCommand command, CancellationToken cancellationToken)
     {
         var plan = await reader.PlanAsync(command.Selection, cancellationToken);
+        using var watch = guard.Watch();
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, watch.Evicted, cancellationToken);
         try
         {
             var schema = new FlightData
@@ -40,6 +46,11 @@ internal sealed class GetCall(SealReader reader, FlightDataWriter responses, Tim
                 }
             }
         }
+        catch (OperationCanceledException) when (watch.Evicted.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ShuffleException(
+                ShuffleError.Unavailable, $"the reader took nothing for {guard.Patience.TotalSeconds} s while others waited for memory");
+        }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ShuffleException(ShuffleError.Unavailable, $"the reader took nothing for {StallLimit.TotalSeconds} s");
@@ -48,7 +59,9 @@ internal sealed class GetCall(SealReader reader, FlightDataWriter responses, Tim
         async Task SendAsync(FlightData message)
         {
             patience.CancelAfter(StallLimit);
+            watch.Begin();
             await responses.WriteAsync(message, stop.Token);
+            watch.End();
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }

@@ -79,7 +79,7 @@ internal sealed partial class ShuffleFlightServer(
             CallerOf(context).RequireRun(command.Selection.Seal.Run, "reading without a signed ticket");
         }
 
-        await new GetCall(engine.Reader, responseStream, timeProvider).RunAsync(command, context.CancellationToken);
+        await new GetCall(engine.Reader, engine.ReadGuard, responseStream, timeProvider).RunAsync(command, context.CancellationToken);
     });
 
     /// <inheritdoc/>

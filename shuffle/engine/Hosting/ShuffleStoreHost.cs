@@ -4,12 +4,14 @@ using System.Security.Cryptography;
 using Executor.Flight.AspNetCore;
 using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Flight;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.OnDisk;
 using Executor.Shuffle.Engine.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -98,6 +100,11 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
                 nameof(options));
         }
 
+        if (options.MaxConnections is < 1)
+        {
+            throw new ArgumentException($"{nameof(options.MaxConnections)} must be at least 1", nameof(options));
+        }
+
         options.Engine.Ingest.Validate();
         options.Engine.Serving.Validate();
         var owned = options.Directory is null ? null : new DirectoryObjectStore(options.Directory, options.TimeProvider);
@@ -110,7 +117,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>());
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var server = new ShuffleFlightServer(engine, keys, tickets, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>());
-            var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
+            var receiving = new ReceiveMemory(options.ReceiveBudgetBytes, options.Engine.Serving.Patience, options.TimeProvider, loggers.CreateLogger<StallGuard>());
             var certificate = options.Tls is { } files
                 ? new ServerCertificate(files, options.TimeProvider, loggers.CreateLogger<ServerCertificate>())
                 : null;
@@ -138,6 +145,7 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
     {
         await _engine.DisposeAsync();
         await _application.DisposeAsync();
+        Receiving.Dispose();
         await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
@@ -168,12 +176,14 @@ public sealed class ShuffleStoreHost : IAsyncDisposable
             builder.Services.AddHostedService(_ => new RunSweeper(engine, timeToLive, options.TimeProvider, loggers.CreateLogger<RunSweeper>()));
         }
 
+        var connections = ConnectionLimit.Of(options.MaxConnections, options.TimeProvider, loggers.CreateLogger<ConnectionLimit>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.UseGrpcLimits(options.StreamWindowBytes);
             kestrel.Listen(options.Listen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
+                listen.Use(next => connection => connections.RunAsync(connection, next));
                 if (certificate is not null)
                 {
                     listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(TlsOf(certificate)) });

@@ -32,6 +32,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Seals = new SealStore(Records, Commits);
         Slabs = new SlabPool(SlabBytes);
         Reader = new SealReader(Objects, Commits, Seals, Slabs, options.Serving);
+        ReadGuard = new StallGuard(Reader.Budget, options.Serving.Patience, timeProvider, logger ?? NullLogger.Instance);
         Verifier = new RunVerifier(Records, Commits, Reader);
         Collector = new RunCollector(Objects, Markers);
         Orphans = new OrphanCollector(Objects, Records, Commits);
@@ -57,6 +58,9 @@ public sealed class ShuffleEngine : IAsyncDisposable
     internal SealStore Seals { get; }
 
     internal SealReader Reader { get; }
+
+    /// <summary>Sees to it that readers who take nothing do not keep the others from memory.</summary>
+    internal StallGuard ReadGuard { get; }
 
     internal RunVerifier Verifier { get; }
 
@@ -110,5 +114,9 @@ public sealed class ShuffleEngine : IAsyncDisposable
     }
 
     /// <summary>Writes out what the windows hold. The object store stays open.</summary>
-    public ValueTask DisposeAsync() => Ingestor.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        ReadGuard.Dispose();
+        return Ingestor.DisposeAsync();
+    }
 }

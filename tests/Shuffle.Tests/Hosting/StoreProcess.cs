@@ -15,6 +15,8 @@ internal sealed class StoreProcess : IDisposable
 
     internal string OperatorKey { get; }
 
+    internal int Id => _process.Id;
+
     /// <summary>Starts one on a folder and waits until it listens.</summary>
     internal static Task<StoreProcess> StartAsync(string directory, int port, CancellationToken cancellationToken) =>
         StartAsync(Path.Combine(directory, "store.key"), port, cancellationToken, "--directory", directory);
