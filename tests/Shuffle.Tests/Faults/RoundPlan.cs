@@ -58,7 +58,7 @@ public sealed record RoundPlan(
         }
 
         var backend = Backends[place % Backends.Length];
-        var attempts = PlannedAttempt.Some(random, instances: random.Next(1, 5)).ToArray();
+        var attempts = PlannedAttempt.Some(random, instances: random.Next(1, backend == Backend.S3 ? 3 : 5)).ToArray();
         random.Shuffle(attempts);
         return new RoundPlan(
             seed,
