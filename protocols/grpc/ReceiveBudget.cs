@@ -15,6 +15,17 @@ public abstract class ReceiveBudget
     /// <param name="cancellationToken">The call is over.</param>
     public abstract ValueTask ReserveAsync(int length, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Cancelled when the memory that was granted last is wanted back: the message that it is for is given up if it has not come as a whole, and its call ends
+    /// with <see cref="StatusCode.Unavailable"/>. Asked for after each grant; by default never cancelled.
+    /// </summary>
+    public virtual CancellationToken Withdrawn => CancellationToken.None;
+
+    /// <summary>The message that memory was granted for last has come as a whole.</summary>
+    public virtual void Arrived()
+    {
+    }
+
     /// <summary>Gives the memory of a message back: the next one was requested, or the call is over.</summary>
     /// <param name="length">As it was reserved.</param>
     public abstract void Release(int length);

@@ -67,13 +67,16 @@ internal static class StoreCommand
         var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 512, 128, 16 << 10);
         var linger = Size("--linger-ms", "How long a window waits for further streams once one waits for it, in milliseconds.", 20, 0, 60_000);
         var streams = Size("--max-streams", "Writers that may be connected at a time.", 4096, 1, 1_000_000);
+        var connections = Size("--max-connections", "Connections that may be open at a time; further ones are closed at once.", 12_000, 1, 1_000_000);
+        var patience = Size(
+            "--patience-seconds", "How long a reader may take nothing, or a message take to come, while others wait for memory; then its client has to come again.", 60, 1, 3600);
         var timeToLive = new Option<int?>("--delete-runs-after-hours") { Description = "Delete runs this many hours old; by default they are kept.", HelpName = "HOURS" };
         AtLeast(timeToLive, 1);
         var ticket = Size("--ticket-minutes", "How long tickets are good that the store signs, in minutes.", 60, 1, 60 * 24 * 30);
 
         var command = new RootCommand("The shuffle store: Arrow Flight in front of segments in a folder or a bucket.")
         {
-            listen, metrics, directory, keyFile, certificate, key, window, budget, read, receive, stream, linger, streams, timeToLive, ticket,
+            listen, metrics, directory, keyFile, certificate, key, window, budget, read, receive, stream, linger, streams, connections, patience, timeToLive, ticket,
         };
         command.Validators.Add(result =>
         {
@@ -111,6 +114,7 @@ internal static class StoreCommand
             TimeToLive = parsed.GetValue(timeToLive) is { } hours ? TimeSpan.FromHours(hours) : null,
             ReceiveBudgetBytes = (long)parsed.GetValue(receive) << 20,
             StreamWindowBytes = parsed.GetValue(stream) << 10,
+            MaxConnections = parsed.GetValue(connections),
             TicketLifetime = TimeSpan.FromMinutes(parsed.GetValue(ticket)),
             Engine = new ShuffleEngineOptions
             {
@@ -122,7 +126,7 @@ internal static class StoreCommand
                     MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
                     MaxOpenStreams = parsed.GetValue(streams),
                 },
-                Serving = new() { BudgetBytes = (long)parsed.GetValue(read) << 20 },
+                Serving = new() { BudgetBytes = (long)parsed.GetValue(read) << 20, Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)) },
             },
         };
     }

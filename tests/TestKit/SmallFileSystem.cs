@@ -15,19 +15,28 @@ public sealed class SmallFileSystem : IAsyncDisposable
     /// <param name="limits">What there is room for, as tmpfs(5) takes it: <c>size=3m</c>, <c>nr_inodes=7</c>.</param>
     public static async Task<SmallFileSystem> MountAsync(string folder, string limits)
     {
+        var (mounted, obstacle) = await TryMountAsync(folder, limits);
+        if (obstacle is not null)
+        {
+            Assert.Skip(obstacle);
+        }
+
+        return mounted!;
+    }
+
+    /// <summary>Mounts one if that may be done here; else says why not.</summary>
+    /// <param name="folder">As of <see cref="MountAsync"/>.</param>
+    /// <param name="limits">As of <see cref="MountAsync"/>.</param>
+    public static async Task<(SmallFileSystem? Mounted, string? Obstacle)> TryMountAsync(string folder, string limits)
+    {
         if (!Environment.IsPrivilegedProcess)
         {
-            Assert.Skip("only root may mount a small file system");
+            return (null, "only root may mount a small file system");
         }
 
         Directory.CreateDirectory(folder);
         var mount = await SystemAsync("mount", "-t", "tmpfs", "-o", limits, "tmpfs", folder);
-        if (mount.ExitCode != 0)
-        {
-            Assert.Skip($"a small file system cannot be mounted here: {mount.Error}");
-        }
-
-        return new SmallFileSystem(folder);
+        return mount.ExitCode == 0 ? (new SmallFileSystem(folder), null) : (null, $"a small file system cannot be mounted here: {mount.Error}");
     }
 
     /// <summary>Changes the limits of what is mounted.</summary>

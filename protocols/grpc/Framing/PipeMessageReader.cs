@@ -27,7 +27,7 @@ internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix, 
         int? length = null;
         while (true)
         {
-            var result = await input.ReadAsync(cancellationToken);
+            var result = await ReadPieceAsync(cancellationToken);
             var buffer = result.Buffer;
             if (length is null)
             {
@@ -40,6 +40,11 @@ internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix, 
                 Message = buffer.Slice(MessagePrefix.Length, known);
                 _end = Message.End;
                 _hasMessage = true;
+                if (Volatile.Read(ref _reserved) > 0)
+                {
+                    budget!.Arrived();
+                }
+
                 return true;
             }
 
@@ -62,6 +67,25 @@ internal sealed class PipeMessageReader(PipeReader input, MessagePrefix prefix, 
     {
         _disposed = true;
         GiveBack();
+    }
+
+    /// <summary>More of a message. Memory that was granted for it may be wanted back before it comes.</summary>
+    private async ValueTask<ReadResult> ReadPieceAsync(CancellationToken cancellationToken)
+    {
+        if (Volatile.Read(ref _reserved) == 0 || budget!.Withdrawn is not { CanBeCanceled: true } withdrawn)
+        {
+            return await input.ReadAsync(cancellationToken);
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, withdrawn);
+        try
+        {
+            return await input.ReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (withdrawn.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "The message did not come while others waited for the memory that it was granted."));
+        }
     }
 
     private async ValueTask ReserveAsync(int length, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Executor.Flight;
 using Executor.Flight.AspNetCore;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.InProcess;
 
 namespace Executor.Shuffle.Engine.Flight;
@@ -16,15 +17,16 @@ namespace Executor.Shuffle.Engine.Flight;
 /// <param name="draining">Cancelled when the store is being shut down: the client goes on elsewhere.</param>
 internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, TimeProvider timeProvider, CancellationToken draining)
 {
-    /// <summary>How long a client may take nothing before it is let go; it may come back and go on.</summary>
+    /// <summary>How long a client may take nothing, though nobody waits for it, before it is let go; it may come back and go on.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromMinutes(2);
 
     internal async Task RunAsync(ReadCommand command, CancellationToken cancellationToken)
     {
         long? began = timeProvider.GetTimestamp();
         var plan = await engine.Reader.PlanAsync(command.Selection, cancellationToken);
+        using var watch = engine.ReadGuard.Watch();
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, draining, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, watch.Evicted, draining, cancellationToken);
         try
         {
             var schema = new FlightData
@@ -56,6 +58,11 @@ internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, 
         {
             throw new ShuffleException(ShuffleError.Unavailable, "the store is being shut down");
         }
+        catch (OperationCanceledException) when (watch.Evicted.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ShuffleException(
+                ShuffleError.Unavailable, $"the reader took nothing for {engine.ReadGuard.Patience.TotalSeconds} s while others waited for memory");
+        }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new ShuffleException(ShuffleError.Unavailable, $"the reader took nothing for {StallLimit.TotalSeconds} s");
@@ -64,7 +71,9 @@ internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, 
         async Task SendAsync(FlightData message)
         {
             patience.CancelAfter(StallLimit);
+            watch.Begin();
             await responses.WriteAsync(message, stop.Token);
+            watch.End();
             patience.CancelAfter(Timeout.InfiniteTimeSpan);
         }
     }

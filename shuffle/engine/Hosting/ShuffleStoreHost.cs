@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Executor.Flight.AspNetCore;
 using Executor.Grpc.AspNetCore.Hosting;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Flight;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Metrics;
@@ -11,6 +12,7 @@ using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.OnDisk;
 using Executor.Shuffle.Engine.Security;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -130,6 +132,11 @@ public sealed partial class ShuffleStoreHost : IAsyncDisposable
                 nameof(options));
         }
 
+        if (options.MaxConnections is < 1)
+        {
+            throw new ArgumentException($"{nameof(options.MaxConnections)} must be at least 1", nameof(options));
+        }
+
         options.Engine.Ingest.Validate();
         options.Engine.Serving.Validate();
         var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
@@ -152,7 +159,7 @@ public sealed partial class ShuffleStoreHost : IAsyncDisposable
             var draining = new CancellationTokenSource();
             var server = new ShuffleFlightServer(
                 engine, keys, tickets, audit, options.TimeProvider, loggers.CreateLogger<ShuffleFlightServer>(), draining.Token);
-            var receiving = new ReceiveMemory(options.ReceiveBudgetBytes);
+            var receiving = new ReceiveMemory(options.ReceiveBudgetBytes, options.Engine.Serving.Patience, options.TimeProvider, loggers.CreateLogger<StallGuard>());
             engine.ObserveBudget("receive", receiving.Budget);
             var certificate = options.Tls is { } files
                 ? new ServerCertificate(files, options.TimeProvider, loggers.CreateLogger<ServerCertificate>())
@@ -206,7 +213,9 @@ public sealed partial class ShuffleStoreHost : IAsyncDisposable
 
         await closing;
         await _application.DisposeAsync();
+        Receiving.Dispose();
         await _writeUsage();
+        _engine.Close();
         await (_owned?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (_monitoring?.DisposeAsync() ?? ValueTask.CompletedTask);
         _draining.Dispose();
@@ -259,12 +268,14 @@ public sealed partial class ShuffleStoreHost : IAsyncDisposable
             builder.Services.AddHostedService(_ => new UsageRecorder(engine.Usage, options.TimeProvider, loggers.CreateLogger<UsageRecorder>()));
         }
 
+        var connections = ConnectionLimit.Of(options.MaxConnections, options.TimeProvider, loggers.CreateLogger<ConnectionLimit>());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.UseGrpcLimits(options.StreamWindowBytes);
             kestrel.Listen(options.Listen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
+                listen.Use(next => connection => connections.RunAsync(connection, next));
                 if (certificate is not null)
                 {
                     listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(TlsOf(certificate)) });

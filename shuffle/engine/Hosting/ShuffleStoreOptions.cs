@@ -47,6 +47,12 @@ public sealed record ShuffleStoreOptions
     /// <summary>The bytes that each call may send ahead of what the store has asked for; 512 KiB by default, at least 128 KiB.</summary>
     public int StreamWindowBytes { get; init; } = GrpcKestrelExtensions.DefaultStreamWindow;
 
+    /// <summary>
+    /// The most connections that are open at a time; further ones are closed at once. By default 12,000. Less where the process may not have as many open files,
+    /// which is told in the log.
+    /// </summary>
+    public int? MaxConnections { get; init; }
+
     /// <summary>How old a run may become before it is deleted; runs are kept until someone deletes them if null, which is the default.</summary>
     public TimeSpan? TimeToLive { get; init; }
 

@@ -49,6 +49,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Seals = new SealStore(Records, Commits);
         Slabs = new SlabPool(SlabBytes);
         Reader = new SealReader(Objects, Commits, Seals, Slabs, options.Serving);
+        ReadGuard = new StallGuard(Reader.Budget, options.Serving.Patience, timeProvider, logger ?? NullLogger.Instance);
         Verifier = new RunVerifier(Records, Commits, Reader);
         Collector = new RunCollector(Objects, Markers);
         Usage = new UsageRecords(Objects, Records, Collector, _usageMeter);
@@ -79,6 +80,9 @@ public sealed class ShuffleEngine : IAsyncDisposable
     internal SealStore Seals { get; }
 
     internal SealReader Reader { get; }
+
+    /// <summary>Sees to it that readers who take nothing do not keep the others from memory.</summary>
+    internal StallGuard ReadGuard { get; }
 
     internal RunVerifier Verifier { get; }
 
@@ -154,6 +158,13 @@ public sealed class ShuffleEngine : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ingestor.DisposeAsync();
+        Close();
+    }
+
+    /// <summary>Ends what watches and measures. Windows that were not written out are lost: for who has drained, or will not wait.</summary>
+    internal void Close()
+    {
+        ReadGuard.Dispose();
         Instruments.Dispose();
     }
 

@@ -14,6 +14,12 @@ public sealed record ServingOptions
     /// <summary>The bytes that all readers may hold together; 128 MiB by default. Readers wait while it is used up.</summary>
     public long BudgetBytes { get; init; } = 128 << 20;
 
+    /// <summary>
+    /// How long a reader may take nothing while others wait for the budget; then its stream is reset, and it may come back and go on behind its last block. As
+    /// long may a message take to come while others wait to send. 60 s by default.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>The bytes of footers and seals that are kept in memory; 64 MiB each by default.</summary>
     public long CacheBytes { get; init; } = 64 << 20;
 
@@ -23,6 +29,7 @@ public sealed record ServingOptions
         Require(ReadBytes is >= 4 << 10 and <= 1 << 28, nameof(ReadBytes), "from 4 KiB to 256 MiB");
         Require(GapBytes >= 0, nameof(GapBytes), "at least 0");
         Require(BudgetBytes >= (2L * ReadBytes) + (2L * ShuffleLimits.MaxBlockBytes), nameof(BudgetBytes), "at least two reads and two blocks of 16 MiB");
+        Require(Patience > TimeSpan.Zero, nameof(Patience), "positive");
         Require(CacheBytes >= 0, nameof(CacheBytes), "at least 0");
     }
 

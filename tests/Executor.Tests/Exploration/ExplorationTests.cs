@@ -31,15 +31,26 @@ public sealed class ExplorationTests
     [InlineData(1, 0, 0, 0, 1, 0, true)]
     [InlineData(1, 1, 0, 0, 1, 0, true)]
     public void Every_order_of_events_keeps_the_promises(
-        int producers, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations, bool keepsEnded)
-    {
-        var faults = new Faults(crashes, lostAnswers, lostSegments, secondDrivers, secondIncarnations);
-        var result = Explorer.Explore(new World(new Settings(producers, faults, keepsEnded: keepsEnded)), MaxStates);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{producers} producers, {faults}, {(keepsEnded ? "ended attempts are kept" : "nothing is left of ended attempts")}: {result.States} states, {result.Steps} steps, {result.Ends} ends, "
-            + $"depth {result.Depth}, {result.Elapsed.TotalSeconds:0.0} s");
-        Assert.True(result.Counterexample is null, result.Counterexample);
-        Assert.True(result.IsComplete, $"more than {MaxStates} states");
-    }
+        int producers, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations, bool keepsEnded) =>
+        Explore(producers, new Faults(crashes, lostAnswers, lostSegments, secondDrivers, secondIncarnations), keepsEnded);
+
+    [Theory]
+    [InlineData(2, 0, 0, 0, 0, 1, 0, false)]
+    [InlineData(1, 0, 0, 0, 0, 2, 0, false)]
+    [InlineData(1, 1, 0, 0, 0, 1, 0, false)]
+    [InlineData(1, 1, 0, 0, 0, 1, 0, true)]
+    [InlineData(1, 0, 1, 0, 0, 1, 0, false)]
+    [InlineData(1, 0, 0, 1, 0, 1, 0, false)]
+    [InlineData(1, 0, 0, 0, 1, 1, 0, false)]
+    [InlineData(1, 1, 0, 0, 0, 0, 1, false)]
+    [InlineData(2, 1, 0, 0, 0, 0, 1, false)]
+    [InlineData(1, 1, 0, 0, 0, 0, 1, true)]
+    [InlineData(1, 2, 0, 0, 0, 0, 1, false)]
+    [InlineData(1, 0, 0, 1, 0, 0, 1, false)]
+    [InlineData(1, 1, 0, 0, 0, 1, 1, false)]
+    public void Late_writes_and_old_listings_of_an_object_store_keep_the_promises_too(
+        int producers, int crashes, int lostAnswers, int secondDrivers, int secondIncarnations, int lateWrites, int oldListings, bool keepsEnded) =>
+        Explore(producers, new Faults(crashes, lostAnswers, 0, secondDrivers, secondIncarnations, lateWrites, oldListings), keepsEnded);
 
     [Theory]
     [InlineData(1)]
@@ -49,7 +60,7 @@ public sealed class ExplorationTests
     {
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seeds {seed} to {seed + RandomWalks - 1}");
-        var faults = new Faults(2, 2, 1, 1, 2);
+        var faults = new Faults(2, 2, 1, 1, 2, 2, 1);
         World[] worlds = [new(new Settings(producers, faults)), new(new Settings(producers, faults, keepsEnded: true))];
         long steps = 0;
         for (var walk = 0; walk < RandomWalks; walk++)
@@ -66,15 +77,25 @@ public sealed class ExplorationTests
     [InlineData(nameof(BrokenRule.ReadLosers), "promise 3", 0, 0, 0, 0, 1)]
     [InlineData(nameof(BrokenRule.ListCommitsFirst), "promise 4", 1, 0, 0, 0, 0)]
     [InlineData(nameof(BrokenRule.OverwriteCommits), "promise 2", 0, 0, 0, 0, 1)]
+    [InlineData(nameof(BrokenRule.OverwriteCommitsLate), "promise 2", 0, 0, 0, 0, 1, 1)]
     [InlineData(nameof(BrokenRule.ReleaseBeforeJournal), "promise 6", 1, 0, 0, 0, 0)]
     [InlineData(nameof(BrokenRule.IgnoreFencing), "given out twice", 0, 0, 0, 1, 0)]
     public void A_broken_rule_is_noticed(
-        string rule, string promise, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations)
+        string rule, string promise, int crashes, int lostAnswers, int lostSegments, int secondDrivers, int secondIncarnations, int lateWrites = 0)
     {
-        var faults = new Faults(crashes, lostAnswers, lostSegments, secondDrivers, secondIncarnations);
+        var faults = new Faults(crashes, lostAnswers, lostSegments, secondDrivers, secondIncarnations, lateWrites);
         var result = Explorer.Explore(new World(new Settings(1, faults, Enum.Parse<BrokenRule>(rule))), MaxStates);
         TestContext.Current.TestOutputHelper?.WriteLine($"{rule}: noticed after {result.States} states: {result.Counterexample?.Split('\n')[0]}");
         Assert.NotNull(result.Counterexample);
         Assert.Contains(promise, result.Counterexample, StringComparison.Ordinal);
+    }
+
+    private static void Explore(int producers, Faults faults, bool keepsEnded)
+    {
+        var result = Explorer.Explore(new World(new Settings(producers, faults, keepsEnded: keepsEnded)), MaxStates);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{producers} producers, {faults}, {(keepsEnded ? "ended attempts are kept" : "nothing is left of ended attempts")}: {result.States} states, {result.Steps} steps, {result.Ends} ends, "
+            + $"depth {result.Depth}, {result.Elapsed.TotalSeconds:0.0} s");
+        Assert.True(result.Counterexample is null, result.Counterexample);
+        Assert.True(result.IsComplete, $"more than {MaxStates} states");
     }
 }

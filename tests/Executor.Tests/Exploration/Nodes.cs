@@ -72,6 +72,12 @@ internal sealed record PodNode(int Number, ImmutableList<Action<IngestWindow<str
 /// <summary>A cut window on its way into the object store.</summary>
 internal sealed record InFlight(WindowCut<string> Cut, string Segment, byte[] Content, bool IsStored);
 
+/// <summary>A write that was given up by its caller, and is on its way to the object store still.</summary>
+/// <param name="Key">The object's key.</param>
+/// <param name="Content">Its content.</param>
+/// <param name="Driver">The driver that it is of, in the state that it was made in, if it is an entry of the journal.</param>
+internal sealed record LateWrite(string Key, byte[] Content, DriverNode? Driver = null);
+
 internal enum DriverStage
 {
     Reading,

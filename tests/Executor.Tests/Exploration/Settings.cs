@@ -14,7 +14,10 @@ namespace Executor.Tests.Exploration;
 /// <param name="LostSegments">Segments that vanish from the object store.</param>
 /// <param name="SecondDrivers">Drivers started beside one that lives.</param>
 /// <param name="SecondIncarnations">Second pods of an attempt whose first one lives.</param>
-internal readonly record struct Faults(int Crashes, int LostAnswers, int LostSegments, int SecondDrivers, int SecondIncarnations);
+/// <param name="LateWrites">Writes that their callers give up, and that are carried out at any time after that, or never.</param>
+/// <param name="OldListings">Listings that do not show an object that stands.</param>
+internal readonly record struct Faults(
+    int Crashes, int LostAnswers, int LostSegments, int SecondDrivers, int SecondIncarnations, int LateWrites = 0, int OldListings = 0);
 
 /// <summary>Rules of the protocol that can be broken to see whether exploration notices.</summary>
 internal enum BrokenRule
@@ -35,6 +38,9 @@ internal enum BrokenRule
 
     /// <summary>A commit replaces the one that stands.</summary>
     OverwriteCommits,
+
+    /// <summary>A commit that is carried out late replaces the one that stands.</summary>
+    OverwriteCommitsLate,
 
     /// <summary>The driver releases attempts before the journal says what became of them.</summary>
     ReleaseBeforeJournal,

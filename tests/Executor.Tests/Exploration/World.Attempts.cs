@@ -34,6 +34,12 @@ internal sealed partial class World
                         next.Commit(node, cutAfter: -1);
                         next.End(node, Exit0);
                     }));
+                    for (var write = 0; Left.LateWrites > 0 && write < CreatesOf(node); write++)
+                    {
+                        var before = write;
+                        yield return GiveUp($"{name} commits, and gives up after {before} writes", next => next.Commit(node, cutAfter: -1, givesUpAfter: before));
+                    }
+
                     for (var cut = 1; Left.LostAnswers > 0 && cut <= 2; cut++)
                     {
                         var writes = cut;
@@ -65,9 +71,15 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>How many objects its commit would make.</summary>
+    private int CreatesOf(AttemptNode node) =>
+        Objects.Contains(CommitKey(node.Attempt.Task, node.Attempt.Index, node.Attempt.Generation)) ? 0
+        : node.Attempt.Task == 0 && !Objects.Contains(SchemaKey) ? 2
+        : 1;
+
     private bool HasSeal(AttemptNode node) => Objects.Contains(SealKey(node.SealGeneration));
 
-    private void Commit(AttemptNode node, int cutAfter)
+    private void Commit(AttemptNode node, int cutAfter, int givesUpAfter = -1)
     {
         var name = _settings.Graph.Name(Settings.Run, node.Attempt);
         var outputs = node.Attempt.Task == 1 ? Array.Empty<OutputCommit>() :
@@ -92,7 +104,7 @@ internal sealed partial class World
         var before = Objects;
         try
         {
-            Call(records => records.CommitAsync(commit), cutAfter);
+            Call(records => records.CommitAsync(commit), cutAfter, givesUpAfter);
         }
         catch (ShuffleException failure) when (failure.Error == ShuffleError.Unavailable)
         {

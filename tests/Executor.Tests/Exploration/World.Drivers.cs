@@ -102,12 +102,25 @@ internal sealed partial class World
                     yield return LoseAnswer("opens the journal, and the answer is lost", next => next.Open(driver, answerLost: true));
                 }
 
+                if (Left.LateWrites > 0 && driver.Position.Next == Entries)
+                {
+                    yield return GiveUp("opens the journal, and gives up", next => next.GiveEntryUp(driver, journal => journal.TryOpenAsync(Settings.Now, CancellationToken.None)));
+                }
+
                 break;
             case DriverStage.Listing:
                 yield return new Step("looks for attempts", () => Change(next => next.LookForAttempts(driver)));
                 break;
             default:
-                yield return new Step("looks for commits and seals", () => Change(next => next.LookForCommits(driver)));
+                yield return new Step("looks for commits and seals", () => Change(next => next.LookForCommits(driver, hidden: null)));
+                foreach (var key in Left.OldListings > 0 ? Objects.Objects.Keys.Where(MayBeHidden) : [])
+                {
+                    yield return Fault(
+                        $"looks for commits and seals in listings that are older than {key}",
+                        left => left with { OldListings = left.OldListings - 1 },
+                        next => next.LookForCommits(driver, key));
+                }
+
                 break;
         }
     }
@@ -160,18 +173,27 @@ internal sealed partial class World
         Set(driver, listed);
     }
 
-    private void LookForCommits(DriverNode driver)
+    private static bool MayBeHidden(string key) =>
+        key.Contains("/commits/", StringComparison.Ordinal) || key.Contains("/seals/", StringComparison.Ordinal);
+
+    private void LookForCommits(DriverNode driver, string? hidden)
     {
-        var winners = Call(records => new TakeOver(records, Settings.Run, driver.State).FindCommitsAsync(CancellationToken.None));
+        var winners = Call(records => new TakeOver(records, Settings.Run, driver.State).FindCommitsAsync(CancellationToken.None), hidden: hidden);
         Promise(winners.Damaged.Count == 0, "a commit is damaged");
-        var found = driver with { Winners = [.. winners.Winners] };
-        Set(driver, BringToLife(found));
+        var found = driver with
+        {
+            Winners = [.. winners.Winners],
+
+            // What it was not shown it could not know of.
+            Stood = [.. driver.Stood.Where(instance => CommitKey(instance.Task, instance.Index, instance.Generation) != hidden)],
+        };
+        Set(driver, BringToLife(found, hidden));
     }
 
-    private DriverNode BringToLife(DriverNode driver)
+    private DriverNode BringToLife(DriverNode driver, string? hidden = null)
     {
         var state = driver.State.Clone();
-        var seals = Call(records => new TakeOver(records, Settings.Run, state).FindSealsAsync(CancellationToken.None));
+        var seals = Call(records => new TakeOver(records, Settings.Run, state).FindSealsAsync(CancellationToken.None), hidden: hidden);
         var scheduler = new Scheduler(state, _settings.Definitions, _settings.Options, driver.Position.Epoch);
         scheduler.Restore(new RestoredWorld { Existing = driver.Existing, Commits = driver.Winners, Seals = seals }, Settings.Now);
         var live = driver with { Stage = DriverStage.Live, Core = new DriverCore(scheduler), State = state, Existing = [], Winners = [] };
@@ -186,6 +208,11 @@ internal sealed partial class World
             if (Left.LostAnswers > 0)
             {
                 yield return LoseAnswer("appends, and the answer is lost", next => next.Append(driver, answerLost: true));
+            }
+
+            if (Left.LateWrites > 0 && driver.Position.Next == Entries)
+            {
+                yield return GiveUp("appends, and gives up", next => next.GiveEntryUp(driver, journal => journal.AppendAsync(driver.Entry, CancellationToken.None)));
             }
 
             if (Left.Crashes > 0 && driver.AfterEntry.Any(act => act.Effect is ReleaseEffect))
@@ -217,6 +244,11 @@ internal sealed partial class World
             if (act.Effect is SealEffect && Left.LostAnswers > 0)
             {
                 yield return LoseAnswer($"does, and the answer is lost: {act.Text}", next => next.Seal(act));
+            }
+
+            if (act.Effect is SealEffect late && Left.LateWrites > 0 && !Objects.Contains(SealKey(late.Generation)) && SealOf(act) is { } content)
+            {
+                yield return GiveUp($"does, and gives up: {act.Text}", next => next.Late = Late.Add(new LateWrite(SealKey(late.Generation), content)));
             }
         }
     }
@@ -365,11 +397,44 @@ internal sealed partial class World
         Set(driver, IsOver(after) ? null : after);
     }
 
+    /// <summary>A driver gives an entry up: it will try again, with the same bytes, and knows nothing of whether it stands.</summary>
+    private void GiveEntryUp(DriverNode driver, Func<Journal, Task> write)
+    {
+        try
+        {
+            Call(
+                async records =>
+                {
+                    await write(JournalOf(driver, records));
+                    return true;
+                },
+                givesUpAfter: 0,
+                driver: driver);
+        }
+        catch (ShuffleException failure) when (failure.Error == ShuffleError.Unavailable)
+        {
+            // It stays as it was.
+        }
+    }
+
     private bool Seal(Act act)
     {
         var seal = (SealEffect)act.Effect;
+        var content = SealOf(act);
+        if (content is not null && !Objects.Contains(SealKey(seal.Generation)))
+        {
+            Objects = Objects.With(SealKey(seal.Generation), content);
+        }
+
+        return content is not null;
+    }
+
+    /// <summary>The seal as it would be made, or as it stands; null if a commit is missing.</summary>
+    private byte[]? SealOf(Act act)
+    {
+        var seal = (SealEffect)act.Effect;
         var request = new SealRequest(new SealId(Settings.Run, new OutputId("p", "out"), seal.Generation), seal.Epoch, 1, act.Generations);
-        var content = Seals.GetOrAdd((Objects.DataHash, seal, string.Join(',', act.Generations)), _ =>
+        return Seals.GetOrAdd((Objects.DataHash, seal, string.Join(',', act.Generations)), _ =>
         {
             try
             {
@@ -382,12 +447,6 @@ internal sealed partial class World
                 return null;
             }
         });
-        if (content is not null && !Objects.Contains(SealKey(seal.Generation)))
-        {
-            Objects = Objects.With(SealKey(seal.Generation), content);
-        }
-
-        return content is not null;
     }
 
     private IReadOnlyList<AttemptRef> Verify()

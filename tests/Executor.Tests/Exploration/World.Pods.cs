@@ -24,6 +24,19 @@ internal sealed partial class World
                 if (!cut.IsStored)
                 {
                     yield return new Step($"pod {pod.Number} stores segment {cut.Segment}", () => Change(next => next.Store(pod, cut)));
+                    if (Left.LateWrites > 0)
+                    {
+                        yield return GiveUp($"pod {pod.Number} gives the put of segment {cut.Segment} up", next =>
+                        {
+                            next.Late = Late.Add(new LateWrite(ObjectKeys.Segment(Settings.Run, cut.Segment), cut.Content));
+                            next.Fail(pod, cut);
+                        });
+                        yield return GiveUp($"pod {pod.Number} stores segment {cut.Segment}, and is told of a failure", next =>
+                        {
+                            next.Objects = Objects.With(ObjectKeys.Segment(Settings.Run, cut.Segment), cut.Content);
+                            next.Fail(pod, cut);
+                        });
+                    }
                 }
 
                 if (cut.IsStored || _settings.Broken == BrokenRule.AcknowledgeBeforePut)
@@ -104,6 +117,19 @@ internal sealed partial class World
         Pods = Pods.SetItem(
             pod.Number,
             pod with { InFlight = isAwaited ? pod.InFlight.Replace(cut, cut with { IsStored = true }) : pod.InFlight.Remove(cut) });
+    }
+
+    private void Fail(PodNode pod, InFlight cut)
+    {
+        var broken = pod.Window().Fail(cut.Cut.Number);
+        var after = pod.After(window => window.Fail(cut.Cut.Number));
+        foreach (var stream in broken)
+        {
+            after = after.After(window => window.Close(stream));
+            Attempts = [.. Attempts.Select(node => node.Stage == AttemptStage.Sent && node.Pod == pod.Number && node.Stream == stream ? Elsewhere(node) : node)];
+        }
+
+        Pods = Pods.SetItem(pod.Number, after with { InFlight = after.InFlight.Remove(cut) });
     }
 
     private void Acknowledge(PodNode pod, InFlight cut, bool lost)

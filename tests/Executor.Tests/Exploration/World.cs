@@ -52,6 +52,7 @@ internal sealed partial class World
         Entries = other.Entries;
         LatestEpoch = other.LatestEpoch;
         DriversStarted = other.DriversStarted;
+        Late = other.Late;
     }
 
     public ObjectMap Objects { get; private set; }
@@ -88,9 +89,12 @@ internal sealed partial class World
 
     public int DriversStarted { get; private set; }
 
+    /// <summary>Writes that were given up and may be carried out still.</summary>
+    public ImmutableList<LateWrite> Late { get; private set; } = [];
+
     public RunOutcome? Outcome => Fold.Finished;
 
-    public IReadOnlyList<Step> Steps() => [.. DriverSteps(), .. AttemptSteps(), .. PodSteps(), .. LossSteps()];
+    public IReadOnlyList<Step> Steps() => [.. DriverSteps(), .. AttemptSteps(), .. PodSteps(), .. LossSteps(), .. LateSteps()];
 
     /// <summary>A hash of all that the future depends on.</summary>
     public UInt128 Key()
@@ -104,6 +108,7 @@ internal sealed partial class World
         text.AppendJoin(',', Ended.Select(ended => $"{Text(ended.Key)} {Text(ended.Value)}")).Append('\n');
         text.AppendJoin('\n', Attempts.Select(attempt => attempt.ToString()).Order(StringComparer.Ordinal)).Append('\n');
 
+        text.AppendJoin(',', Late.Where(MayBeCarriedOut).Select(Text).Order(StringComparer.Ordinal)).Append('\n');
         foreach (var pod in Pods)
         {
             text.Append(pod.Window()).Append('|');
@@ -174,6 +179,9 @@ internal sealed partial class World
 
     private Step Crash(string name, Action<World> change) => Fault(name, left => left with { Crashes = left.Crashes - 1 }, change);
 
+    private Step GiveUp(string name, Action<World> change) =>
+        Fault(name, left => left with { LateWrites = left.LateWrites - 1 }, change);
+
     private Step LoseAnswer(string name, Action<World> change) =>
         Fault(name, left => left with { LostAnswers = left.LostAnswers - 1 }, change);
 
@@ -185,9 +193,9 @@ internal sealed partial class World
     }
 
     // What is done to the objects by the product's own code, as far as it came.
-    private T Call<T>(Func<WorldRecords, Task<T>> call, int cutAfter = -1)
+    private T Call<T>(Func<WorldRecords, Task<T>> call, int cutAfter = -1, int givesUpAfter = -1, string? hidden = null, DriverNode? driver = null)
     {
-        var objects = new WorldObjects(Objects, cutAfter, _settings.Broken == BrokenRule.OverwriteCommits);
+        var objects = new WorldObjects(Objects, cutAfter, _settings.Broken == BrokenRule.OverwriteCommits, givesUpAfter, hidden);
         try
         {
             return call(new WorldRecords(objects)).GetAwaiter().GetResult();
@@ -195,6 +203,7 @@ internal sealed partial class World
         finally
         {
             Objects = objects.Map;
+            Late = objects.GivenUp is { } given ? Late.Add(given with { Driver = driver }) : Late;
         }
     }
 

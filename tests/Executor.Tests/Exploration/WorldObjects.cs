@@ -11,17 +11,28 @@ namespace Executor.Tests.Exploration;
 /// <param name="map">The map before.</param>
 /// <param name="cutAfter">The caller dies, or loses its connection, after so many writes; never if negative.</param>
 /// <param name="overwrites">True breaks the rule that a commit needs a free key.</param>
-internal sealed class WorldObjects(ObjectMap map, int cutAfter = -1, bool overwrites = false) : IObjectStore
+/// <param name="givesUpAfter">The caller gives the write up that follows so many; none if negative.</param>
+/// <param name="hidden">The key of an object that listings do not show, as if they were older than it; none if null.</param>
+internal sealed class WorldObjects(ObjectMap map, int cutAfter = -1, bool overwrites = false, int givesUpAfter = -1, string? hidden = null) : IObjectStore
 {
     private int _writes;
 
     public ObjectMap Map { get; private set; } = map;
+
+    /// <summary>The write that was given up.</summary>
+    public LateWrite? GivenUp { get; private set; }
 
     public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         CutIfDue();
         var free = !Map.Contains(key);
         var replaces = overwrites && key.Contains("/commits/", StringComparison.Ordinal);
+        if (free && _writes == givesUpAfter)
+        {
+            GivenUp = new LateWrite(key, content.ToArray());
+            throw new ObjectStoreException(ObjectStoreError.Unavailable, "no answer in time");
+        }
+
         if (free || replaces)
         {
             Map = Map.With(key, content.ToArray());
@@ -52,7 +63,7 @@ internal sealed class WorldObjects(ObjectMap map, int cutAfter = -1, bool overwr
         CutIfDue();
         foreach (var (key, content) in Map.Objects)
         {
-            if (key.StartsWith(prefix, StringComparison.Ordinal))
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && key != hidden)
             {
                 yield return new ObjectEntry(key, content.Length);
             }

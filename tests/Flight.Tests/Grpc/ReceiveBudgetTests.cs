@@ -63,11 +63,44 @@ public sealed class ReceiveBudgetTests
         Assert.Empty(_budget.Asked);
     }
 
+    [Fact]
+    public async Task A_message_whose_memory_is_wanted_back_before_it_has_come_is_unavailable_and_gives_it_back()
+    {
+        var reader = Create();
+        _budget.Gate.SetResult();
+        await SendAsync(Long, sent: 100);
+        var reading = reader.ReadAsync(TestToken).AsTask();
+        await _budget.Granted.Task.WaitAsync(TestToken);
+
+        await _budget.Wanted.CancelAsync();
+
+        Assert.Equal(StatusCode.Unavailable, (await Assert.ThrowsAsync<RpcException>(() => reading)).StatusCode);
+        reader.Dispose();
+        Assert.Equal(0, _budget.Used);
+    }
+
+    [Fact]
+    public async Task A_message_that_has_come_is_nobodys_to_want_back()
+    {
+        using var reader = Create();
+        _budget.Gate.SetResult();
+        await SendAsync(Long);
+        Assert.True(await reader.ReadAsync(TestToken));
+        Assert.Equal(1, _budget.Arrivals);
+
+        await _budget.Wanted.CancelAsync();
+
+        Assert.Equal(Long, reader.Message.Length);
+        await SendAsync(1);
+        Assert.True(await reader.ReadAsync(TestToken));
+        Assert.Equal(1, _budget.Arrivals);
+    }
+
     private PipeMessageReader Create() => new(_pipe.Reader, new MessagePrefix(null, StatusCode.Unimplemented, Long), _budget);
 
-    private async Task SendAsync(int length)
+    private async Task SendAsync(int length, int? sent = null)
     {
-        var message = new byte[MessagePrefix.Length + length];
+        var message = new byte[MessagePrefix.Length + (sent ?? length)];
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), length);
         await _pipe.Writer.WriteAsync(message, TestToken);
     }
@@ -78,14 +111,25 @@ public sealed class ReceiveBudgetTests
 
         public List<int> Asked { get; } = [];
 
+        public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public CancellationTokenSource Wanted { get; } = new();
+
         public int Used { get; private set; }
+
+        public int Arrivals { get; private set; }
+
+        public override CancellationToken Withdrawn => Wanted.Token;
 
         public override async ValueTask ReserveAsync(int length, CancellationToken cancellationToken)
         {
             Asked.Add(length);
             await Gate.Task;
             Used += length;
+            Granted.SetResult();
         }
+
+        public override void Arrived() => Arrivals++;
 
         public override void Release(int length) => Used -= length;
     }

@@ -18,6 +18,8 @@ internal sealed class StoreProcess : IDisposable
     /// <summary>Where its metrics are, if it was started with <c>--metrics-listen</c>.</summary>
     internal Uri? Metrics { get; private init; }
 
+    internal int Id => _process.Id;
+
     /// <summary>Starts one on a folder and waits until it listens.</summary>
     internal static Task<StoreProcess> StartAsync(string directory, int port, CancellationToken cancellationToken) =>
         StartAsync(Path.Combine(directory, "store.key"), port, cancellationToken, "--directory", directory);
