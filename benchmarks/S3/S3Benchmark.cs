@@ -3,6 +3,7 @@ using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
 using Executor.Benchmarks.Shuffle;
+using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
 
 namespace Executor.Benchmarks.S3;
