@@ -20,7 +20,8 @@ internal static class RunArgument
     {
         var argument = new Argument<string[]>("RUN")
         {
-            Description = "The runs' ids; `executor ls` shows what there is.", Arity = ArgumentArity.OneOrMore,
+            Description = "The runs' ids; `executor ls` shows what there is.",
+            Arity = ArgumentArity.OneOrMore,
         };
         argument.Validators.Add(Check);
         return argument;

@@ -37,7 +37,9 @@ internal static class StoreCostCommand
             var usage = await connection.Records.GetUsageAsync(id, token);
             var prices = new StorePrices
             {
-                PutsPerThousand = parsed.GetValue(put), GetsPerThousand = parsed.GetValue(get), GigabyteMonth = parsed.GetValue(storage),
+                PutsPerThousand = parsed.GetValue(put),
+                GetsPerThousand = parsed.GetValue(get),
+                GigabyteMonth = parsed.GetValue(storage),
             };
             if (parsed.IsJson(output))
             {

@@ -358,7 +358,8 @@ public sealed class StoreTests
 
         var without = await RenderedChart.OfAsync(new ChartRequest
         {
-            Values = ValueSets.Everything, Set = ["store.metrics.enabled=false"],
+            Values = ValueSets.Everything,
+            Set = ["store.metrics.enabled=false"],
         });
         Assert.DoesNotContain("metrics", without.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("prometheus.io", without.Text, StringComparison.Ordinal);

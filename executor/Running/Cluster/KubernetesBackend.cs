@@ -90,16 +90,16 @@ internal sealed class KubernetesBackend : IRunBackend
     /// <summary>What all task pods of a run have in common.</summary>
     public static PodSettings PodsOf(
         ClusterOptions options, RunPlan plan, string run, ObjectReference anchor, string runKey, StoreTrust? trust) => new()
-    {
-        RunnerImage = options.Images.Runner,
-        DotnetImage = options.Images.Dotnet,
-        DefaultImage = options.Images.Default,
-        ImagePullPolicy = options.Images.PullPolicy,
-        ImagePullSecrets = options.Images.PullSecrets,
-        Workflow = plan.Workflow,
-        Anchor = anchor,
-        RunSecret = ObjectNames.RunSecret(run, anchor.Uid, runKey, trust?.Authorities),
-        HasStoreAuthorities = trust?.Authorities is not null,
-        StoreServerName = trust?.ServerName,
-    };
+        {
+            RunnerImage = options.Images.Runner,
+            DotnetImage = options.Images.Dotnet,
+            DefaultImage = options.Images.Default,
+            ImagePullPolicy = options.Images.PullPolicy,
+            ImagePullSecrets = options.Images.PullSecrets,
+            Workflow = plan.Workflow,
+            Anchor = anchor,
+            RunSecret = ObjectNames.RunSecret(run, anchor.Uid, runKey, trust?.Authorities),
+            HasStoreAuthorities = trust?.Authorities is not null,
+            StoreServerName = trust?.ServerName,
+        };
 }

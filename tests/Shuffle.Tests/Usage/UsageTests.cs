@@ -183,7 +183,10 @@ public sealed class UsageTests
     private static Task<ShuffleStoreHost> StartAsync(IObjectStore objects, TimeProvider? time = null) => ShuffleStoreHost.StartAsync(
         new ShuffleStoreOptions
         {
-            ObjectStore = objects, RecordUsage = true, TimeProvider = time ?? TimeProvider.System, Engine = new() { Ingest = new() { Linger = TimeSpan.Zero } },
+            ObjectStore = objects,
+            RecordUsage = true,
+            TimeProvider = time ?? TimeProvider.System,
+            Engine = new() { Ingest = new() { Linger = TimeSpan.Zero } },
         },
         Token);
 
