@@ -36,8 +36,11 @@ public sealed class FlightShuffleChannel : IShuffleChannel
     public async Task<CommitAnswer> CommitAsync(CommitRecord commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);
+
+        // Over the connection of the blocks, where there were any: making one costs more than a commit.
+        var key = commit.Outputs.Count > 0 ? FlightShuffleWriter.KeyOf(commit.Writer.Attempt, commit.Outputs[0].Name) : commit.Writer.ToString();
         var results = await _pods.CollectAsync(
-            ShuffleActions.Commit, commit.Writer.ToString(), commit, ShuffleJson.Default.CommitRecord, cancellationToken);
+            ShuffleActions.Commit, key, commit, ShuffleJson.Default.CommitRecord, cancellationToken);
         return results is [var answer]
             ? ShuffleJson.Read(answer.Span, ShuffleJson.Default.CommitAnswer)
             : throw new ShuffleException(ShuffleError.Internal, $"the store answered a commit with {results.Count} results, expected 1");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Executor.Contracts.Identity;
 using Executor.Grpc;
 
 namespace Executor.Shuffle.Channel.Flight;
@@ -6,7 +7,7 @@ namespace Executor.Shuffle.Channel.Flight;
 /// <summary>Keeps what is not acknowledged and sends it again over a new connection when one breaks.</summary>
 internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget target, byte[] schema) : IShuffleWriter
 {
-    private readonly StoreRoute _route = new(pods, $"{target.Writer.Attempt.Run}/{target.Writer.Attempt.Task}.{target.Output}/{target.Writer.Attempt.Index}");
+    private readonly StoreRoute _route = new(pods, KeyOf(target.Writer.Attempt, target.Output));
     private readonly LinkedList<HeldBlock> _unacknowledged = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly List<string> _segments = [];
@@ -15,6 +16,9 @@ internal sealed class FlightShuffleWriter(StoreConnections pods, WriteTarget tar
     private long _unacknowledgedBytes;
     private int _next;
     private bool _completed;
+
+    /// <summary>What its pod is chosen by.</summary>
+    internal static string KeyOf(AttemptId attempt, string output) => $"{attempt.Run}/{attempt.Task}.{output}/{attempt.Index}";
 
     /// <summary>Returns once a pod has accepted the writer.</summary>
     internal Task OpenAsync(CancellationToken cancellationToken) => RetryAsync(() => Task.CompletedTask, cancellationToken);

@@ -22,7 +22,8 @@ internal static class SystemResolver
             {
                 found.SetException(failure);
             }
-        }) { IsBackground = true, Name = "names" };
+        })
+        { IsBackground = true, Name = "names" };
         thread.Start();
         return found.Task;
     }

@@ -56,7 +56,8 @@ public sealed class PodRoutingTests : IAsyncDisposable
         {
             refused += endpoint == Fixed[0] ? 1 : 0;
             return endpoint == Fixed[0] ? throw new IOException("gone") : ValueTask.CompletedTask;
-        }) with { TimeProvider = time });
+        }) with
+        { TimeProvider = time });
         await AskAsync(records, 300);
         Assert.Equal(1, refused);
         Assert.Equal(0, Shares()[0]);
@@ -80,7 +81,8 @@ public sealed class PodRoutingTests : IAsyncDisposable
         await using var records = new FlightRunRecords(OverStreams(
             Fixed,
             endpoint => _hosts[Array.IndexOf(Fixed, endpoint)],
-            endpoint => isGone && endpoint == Fixed[0] ? throw new IOException("gone") : ValueTask.CompletedTask) with { TimeProvider = time });
+            endpoint => isGone && endpoint == Fixed[0] ? throw new IOException("gone") : ValueTask.CompletedTask) with
+        { TimeProvider = time });
         await AskAsync(records, 60);
         Assert.Equal(0, Shares()[0]);
         isGone = false;
@@ -292,7 +294,7 @@ public sealed class PodRoutingTests : IAsyncDisposable
 
     private static IPAddress[] Addresses(int count) => [.. Enumerable.Range(2, count).Select(i => IPAddress.Parse($"127.0.0.{i}"))];
 
-    private static async Task AskAsync(IRunRecords records, int runs)
+    private static async Task AskAsync(FlightRunRecords records, int runs)
     {
         for (var i = 0; i < runs; i++)
         {

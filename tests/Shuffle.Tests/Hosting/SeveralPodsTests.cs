@@ -137,8 +137,10 @@ public sealed class SeveralPodsTests
         for (var pod = 0; pod < Pods; pod++)
         {
             var begun = TimeProvider.System.GetTimestamp();
-            Assert.Equal(0, await pods.TerminateAsync(pod, Token));
-            Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+
+            // By the store's clock it has 7 s, which DrainTests show; here the limit guards against a hang.
+            Assert.Equal(0, await pods.TerminateAsync(pod, Token).WaitAsync(TimeSpan.FromMinutes(1), Token));
+            TestContext.Current.TestOutputHelper!.WriteLine($"pod {pod} was gone after {TimeProvider.System.GetElapsedTime(begun).TotalSeconds:0.0} s");
             await pods.RestartAsync(pod, Token);
             goOn.TrySetResult();
         }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Executor.Shuffle.Channel.Flight;
-using Executor.TestKit.S3;
 using Shuffle.Tests.Objects.S3;
 
 namespace Shuffle.Tests.Hosting;
