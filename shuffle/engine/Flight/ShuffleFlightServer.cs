@@ -194,8 +194,9 @@ internal sealed partial class ShuffleFlightServer(
         }
     }
 
-    /// <summary>The run whose key an authenticated call has shown; null for others.</summary>
-    internal static string? RunOf(ServerCallContext context) => CallerOf(context).Run;
+    /// <summary>The run whose key an authenticated call has shown; null for others, and for a handshake, which is to show one yet.</summary>
+    internal static string? RunOf(ServerCallContext context) =>
+        context.UserState.TryGetValue(CallerKey, out var caller) ? ((Caller)caller).Run : null;
 
     private static Caller CallerOf(ServerCallContext context) => (Caller)context.UserState[CallerKey];
 

@@ -12,7 +12,6 @@ using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.OnDisk;
 using Executor.Shuffle.Engine.Security;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

@@ -64,8 +64,15 @@ public sealed class IdleConnectionTests
 
         for (var i = 0; i < 30; i++)
         {
-            using var refused = await ConnectAsync(host.Address, greets: false);
-            Assert.Equal(0, await ReceiveAsync(refused));
+            try
+            {
+                using var refused = await ConnectAsync(host.Address, greets: false);
+                Assert.Equal(0, await ReceiveAsync(refused));
+            }
+            catch (SocketException)
+            {
+                // Closed before this side had noticed that it was open.
+            }
         }
 
         Assert.Contains("20 are open, as many as are allowed (--max-connections)", Assert.Single(log.Lines, line => line.Contains("closed at once", StringComparison.Ordinal)), StringComparison.Ordinal);

@@ -57,6 +57,17 @@ public sealed class WrongClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_handshake_lets_in_who_shows_a_key_and_nobody_else()
+    {
+        var hello = FlightBytes.Framed([]);
+        Assert.Equal((0, ""), await RawCall.SendAsync(Host.Address, Host.RunKeyOf("mine"), "Handshake", hello, Token));
+        Assert.Equal((0, ""), await RawCall.SendAsync(Host.Address, Host.OperatorKey, "Handshake", hello, Token));
+
+        Assert.Equal((int)StatusCode.Unauthenticated, (await RawCall.SendAsync(Host.Address, "operator.00", "Handshake", hello, Token)).Status);
+        await GoodClient.WorksAsync(Host, Token);
+    }
+
+    [Fact]
     public async Task A_ticket_opens_nothing_but_what_it_was_signed_for_and_nothing_once_it_has_expired()
     {
         using var connection = GrpcChannel.ForAddress(Host.Address);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 using Shuffle.Tests.Channels;

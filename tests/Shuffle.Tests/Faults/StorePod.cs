@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
-using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Serving;
 
 namespace Shuffle.Tests.Faults;
