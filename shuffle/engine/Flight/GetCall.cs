@@ -5,7 +5,6 @@ using Executor.Flight;
 using Executor.Flight.AspNetCore;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
-using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.InProcess;
 
 namespace Executor.Shuffle.Engine.Flight;
