@@ -1,6 +1,7 @@
 using Executor.Benchmarks.ClusterScale;
 using Executor.Benchmarks.Flight;
 using Executor.Benchmarks.Measuring;
+using Executor.Benchmarks.Pods;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
 using Executor.Benchmarks.S3;
@@ -25,6 +26,7 @@ internal static class BenchmarkProgram
         new WordCountBenchmark(),
         new TlsBenchmark(),
         new S3Benchmark(),
+        new PodsBenchmark(),
     ];
 
     internal static async Task<int> RunAsync(string[] args)

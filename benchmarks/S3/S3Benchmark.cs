@@ -3,12 +3,10 @@ using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
 using Executor.Benchmarks.Shuffle;
-using Executor.Shuffle.Channel;
-using Executor.Shuffle.Channel.Flight;
 
 namespace Executor.Benchmarks.S3;
 
-/// <summary>The store on a bucket: beside the SDK's bare client on the same server, and how requests, memory and rates follow from the numbers of tasks, partitions and pods.</summary>
+/// <summary>The store on a bucket: beside the SDK's bare client on the same server, and how requests, memory and rates follow from the numbers of tasks and partitions.</summary>
 internal sealed class S3Benchmark : IBenchmark
 {
     private const int Seed = 20261127;
@@ -29,7 +27,6 @@ internal sealed class S3Benchmark : IBenchmark
         ("mib", "data in MiB, 512 by default"),
         ("rounds", "rounds of the comparison, 3 by default"),
         ("small", "instances that write 10 KB each, 5,000 by default"),
-        ("pods", "the most store pods, 4 by default"),
     ];
 
     public async Task RunAsync(Options options, TextWriter report)
@@ -37,12 +34,10 @@ internal sealed class S3Benchmark : IBenchmark
         var mebibytes = options.Count("mib", 512);
         var rounds = options.Count("rounds", 3);
         var small = options.Count("small", 5000);
-        var pods = options.Count("pods", 4);
         options.RejectOthers();
         var blocks = new Blocks(Seed);
         await CompareAsync(blocks, mebibytes, rounds, report);
         await CountAsync(mebibytes, report);
-        await ScaleAsync(blocks, mebibytes, pods, report);
         await RunSmallAsync(small, report);
     }
 
@@ -51,7 +46,7 @@ internal sealed class S3Benchmark : IBenchmark
         var (stores, bare) = (new List<Rates>(), new List<Rates>());
         for (var round = 0; round < rounds; round++)
         {
-            await using (var pods = await Pods.StartAsync(1))
+            await using (var pods = await StorePods.StartAsync(1, inBucket: true))
             {
                 var shuffle = await StoreShuffle.MeasureAsync(pods.First, blocks, mebibytes);
                 stores.Add(new Rates(shuffle.Bytes / shuffle.SecondsIn / 1e6, shuffle.Bytes / shuffle.SecondsOut / 1e6));
@@ -102,7 +97,7 @@ internal sealed class S3Benchmark : IBenchmark
             var each = Math.Max(partitions / 16, 16);
             var rows = (int)(((long)mebibytes << 20) / tasks / each / 32);
             var blocks = new Blocks(Seed, Math.Max(1, rows));
-            await using var pods = await Pods.StartAsync(1);
+            await using var pods = await StorePods.StartAsync(1, inBucket: true);
             var shuffle = new AllToAll(pods.Channel, blocks, "counted", tasks, partitions);
             var bytes = (long)tasks * each * blocks.PayloadBytes;
             var before = await pods.First.MeasureAsync();
@@ -127,35 +122,10 @@ internal sealed class S3Benchmark : IBenchmark
         report.WriteLine();
     }
 
-    private static async Task ScaleAsync(Blocks blocks, int mebibytes, int most, TextWriter report)
-    {
-        var table = new MarkdownTable("store pods on the bucket", "in MB/s", "out MB/s", "writes", "processor time of all pods s");
-        for (var count = 1; count <= most; count *= 2)
-        {
-            await using var pods = await Pods.StartAsync(count);
-            var shuffle = new AllToAll(pods.Channel, blocks, "scaled");
-            var each = mebibytes / AllToAll.Width;
-            var bytes = (long)each * AllToAll.Width * blocks.PayloadBytes;
-            var before = await pods.MeasureAsync();
-            var written = await shuffle.WriteAsync(each);
-            var read = await shuffle.ReadAsync(bytes);
-            var after = await pods.MeasureAsync();
-            table.Add(
-                Text(count),
-                Text((long)(bytes / written / 1e6)),
-                Text((long)(bytes / read / 1e6)),
-                Text(after.Writes - before.Writes),
-                (after.CpuSeconds - before.CpuSeconds).ToString("0.0", CultureInfo.InvariantCulture));
-        }
-
-        table.WriteTo(report);
-        report.WriteLine();
-    }
-
     private static async Task RunSmallAsync(int instances, TextWriter report)
     {
         var blocks = new Blocks(Seed, SmallRows);
-        await using var pods = await Pods.StartAsync(1);
+        await using var pods = await StorePods.StartAsync(1, inBucket: true);
         var shuffle = new AllToAll(pods.Channel, blocks, "small", instances, AllToAll.Width, SmallAtATime);
         var before = await pods.First.MeasureAsync();
         var written = await shuffle.WriteAsync(1);
@@ -175,56 +145,4 @@ internal sealed class S3Benchmark : IBenchmark
     private static string Text(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     private sealed record Rates(double In, double Out);
-
-    /// <summary>Some stores on one bucket with one key; their objects are gone with them.</summary>
-    private sealed class Pods : IAsyncDisposable
-    {
-        private readonly ScratchFolder _scratch = new();
-        private readonly string _prefix = $"benchmark-{Guid.NewGuid():n}/";
-        private readonly List<StoreProcess> _pods = [];
-
-        internal StoreProcess First => _pods[0];
-
-        internal static async Task<Pods> StartAsync(int count)
-        {
-            var pods = new Pods();
-            for (var number = 0; number < count; number++)
-            {
-                pods._pods.Add(await StoreProcess.StartOnBucketAsync(pods._prefix, Path.Combine(pods._scratch.Path, "store.key")));
-            }
-
-            return pods;
-        }
-
-        internal FlightChannelOptions Channel() => First.Channel() with { Endpoints = [.. _pods.Select(pod => pod.Address)] };
-
-        internal async Task<StoreMeasures> MeasureAsync()
-        {
-            var all = new List<StoreMeasures>();
-            foreach (var pod in _pods)
-            {
-                all.Add(await pod.MeasureAsync());
-            }
-
-            return new StoreMeasures(
-                all.Sum(pod => pod.Writes), all.Sum(pod => pod.Reads), all.Sum(pod => pod.BytesWritten), all.Max(pod => pod.PeakBytes), all.Sum(pod => pod.CpuSeconds));
-        }
-
-        internal async Task<RunStatistics> StatisticsAsync(string run)
-        {
-            await using var records = new FlightRunRecords(Channel());
-            return await records.GetStatisticsAsync(run, CancellationToken.None);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var pod in _pods)
-            {
-                await pod.DisposeAsync();
-            }
-
-            await BenchmarkBucket.ClearAsync(_prefix);
-            _scratch.Dispose();
-        }
-    }
 }
