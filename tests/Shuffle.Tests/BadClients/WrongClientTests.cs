@@ -9,8 +9,8 @@ using Executor.Shuffle.Channel.Flight;
 using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.Shuffle.Engine.Security;
-using Shuffle.Tests.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
+using Shuffle.Tests.Channels;
 
 namespace Shuffle.Tests.BadClients;
 

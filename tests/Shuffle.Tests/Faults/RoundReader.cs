@@ -80,7 +80,7 @@ internal sealed class RoundReader(
         }
         catch (RpcException failure)
         {
-            throw ShuffleStatus.FromWire(failure);
+            throw Failure(failure);
         }
 
         var found = new Dictionary<(int Index, int Sequence), (int Partition, byte[] Payload)>();
@@ -119,11 +119,16 @@ internal sealed class RoundReader(
         }
         catch (RpcException failure)
         {
-            throw ShuffleStatus.FromWire(failure);
+            throw Failure(failure);
         }
 
         return (true, from);
     }
+
+    /// <summary>A failure as clients take it: a stream that ends in the middle of a message is reset, and has no status of the store's.</summary>
+    private static ShuffleException Failure(RpcException failure) => ShuffleStatus.IsTransient(failure)
+        ? new ShuffleException(ShuffleError.Unavailable, failure.Status.Detail, failure)
+        : ShuffleStatus.FromWire(failure);
 
     private FlightClient Client(int pod, string? shown) =>
         new(_connections[pod], new FlightClientOptions { AuthorizationProvider = shown is null ? null : () => "Bearer " + shown });
