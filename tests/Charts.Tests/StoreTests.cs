@@ -85,7 +85,8 @@ public sealed class StoreTests
         var pods = chart.Get("Service", ClusterStorePods)["spec"]!;
         Assert.Equal("None", pods["clusterIP"]!.GetValue<string>());
         Assert.True(RenderedChart.Selects(pods["selector"], labels));
-        Assert.True(JsonNode.DeepEquals(chart.Get("Service", "executor-store")["spec"]!["ports"], pods["ports"]));
+        var ports = chart.Get("Service", "executor-store")["spec"]!["ports"]!.AsArray();
+        Assert.True(JsonNode.DeepEquals(ports.Single(port => port!["name"]!.GetValue<string>() == "grpc"), pods["ports"]!.AsArray().Single()));
         Assert.Null(pods["publishNotReadyAddresses"]);
         Assert.Equal(1, chart.Get("PodDisruptionBudget", "executor-store")["spec"]!["maxUnavailable"]!.GetValue<long>());
         Assert.Null(chart.Find("HorizontalPodAutoscaler", "executor-store"));

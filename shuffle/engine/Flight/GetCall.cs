@@ -25,7 +25,10 @@ internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, 
         var plan = await engine.Reader.PlanAsync(command.Selection, cancellationToken);
         using var watch = engine.ReadGuard.Watch();
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, watch.Evicted, draining, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, watch.Evicted, cancellationToken);
+
+        // Between messages only: a message that is cut off resets the stream, and a client then learns no reason.
+        using var drained = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, draining);
         try
         {
             var schema = new FlightData
@@ -34,7 +37,7 @@ internal sealed class GetCall(ShuffleEngine engine, FlightDataWriter responses, 
                 AppMetadata = new ReadOnlySequence<byte>(BlockMetadata.Totals(plan.Expected)),
             };
             await SendAsync(schema);
-            await foreach (var served in engine.Reader.ReadAsync(plan, command.From, stop.Token))
+            await foreach (var served in engine.Reader.ReadAsync(plan, command.From, drained.Token))
             {
                 var messages = Split(served.Block);
                 for (var i = 0; i < messages.Count; i++)
