@@ -56,8 +56,9 @@ public sealed class Installation : IAsyncDisposable
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="storedOn">The node that keeps the store's data, in a folder of its own; null for a store whose data is gone with its pod, or in a bucket.</param>
     /// <param name="bucket">Keeps the store's data; stays the caller's. Null for a folder.</param>
+    /// <param name="storePods">The pods of the store; more than one only with a bucket.</param>
     public static async Task<Installation> InstallAsync(
-        RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null, ClusterBucket? bucket = null)
+        RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null, ClusterBucket? bucket = null, int storePods = 1)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var installation = new Installation(cluster, await cluster.CreateNamespaceAsync(cancellationToken));
@@ -68,7 +69,7 @@ public sealed class Installation : IAsyncDisposable
                 await installation.MakeVolumeAsync(storedOn);
             }
 
-            await installation.InstallAsync(storedOn is not null, bucket, cancellationToken);
+            await installation.InstallAsync(storedOn is not null, bucket, storePods, cancellationToken);
             await installation.MakeUserAsync(cancellationToken);
             await installation.WhenStoreIsReadyAsync(cancellationToken);
             return installation;
@@ -239,7 +240,7 @@ public sealed class Installation : IAsyncDisposable
         return job!;
     }
 
-    private async Task InstallAsync(bool isStored, ClusterBucket? bucket, CancellationToken cancellationToken)
+    private async Task InstallAsync(bool isStored, ClusterBucket? bucket, int storePods, CancellationToken cancellationToken)
     {
         if (bucket is not null)
         {
@@ -253,6 +254,7 @@ public sealed class Installation : IAsyncDisposable
             image: {tag: dev, pullPolicy: IfNotPresent}
             store:
               persistence: {{{(isStored ? "enabled: true, existingClaim: data" : "enabled: false")}}}
+              replicas: {{storePods}}
               s3: {{{(bucket is null ? "" : InBucket(bucket))}}}
               resources: {cpu: 250m, memory: 768Mi}
             rbac:

@@ -20,7 +20,7 @@ public sealed class StoreTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_run_goes_on_when_the_stores_pod_is_killed_and_its_bucket_fails_now_and_then()
+    public async Task A_run_goes_on_when_both_pods_of_the_store_are_killed_and_their_bucket_fails_now_and_then()
     {
         var token = TestContext.Current.CancellationToken;
         var seed = Random.Shared.Next();
@@ -29,7 +29,7 @@ public sealed class StoreTests(ITestOutputHelper output)
             seed, 0.05, ProxyFault.InternalError, ProxyFault.SlowDown, ProxyFault.BadGateway, ProxyFault.ResetBefore, ProxyFault.ResetAfter, ProxyFault.ShortBody);
         using var cluster = await RealCluster.ConnectAsync(token);
         await using var bucket = await ClusterBucket.OpenAsync(cluster, _ => faults.Next());
-        await using var installation = await Installation.InstallAsync(cluster, token, bucket: bucket);
+        await using var installation = await Installation.InstallAsync(cluster, token, bucket: bucket, storePods: 2);
         await RunThroughKillAsync(installation, "in-bucket", token);
         Assert.True(bucket.Proxy is null || bucket.Proxy.Requests.Count(request => request.Fault is null) > 50, "the bucket was hardly asked for anything");
     }
