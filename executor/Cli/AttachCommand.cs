@@ -14,8 +14,7 @@ internal static class AttachCommand
     {
         var run = RunArgument.Create();
         var store = new StoreOptions();
-        var output = new Option<string>("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
-        output.AcceptOnlyFromAmong("text", "json");
+        var output = OutputOption.Create();
         var results = new Option<string?>("--results") { Description = "Write the results to files in this folder.", HelpName = "DIR" };
         var command = new Command("attach", "Follows a run on a cluster to its end.") { run, output, results };
         store.AddTo(command);
@@ -37,7 +36,7 @@ internal static class AttachCommand
                 }
 
                 var time = TimeProvider.System;
-                IRunOutput shown = parsed.GetRequiredValue(output) == "json"
+                IRunOutput shown = parsed.IsJson(output)
                     ? new JsonRunOutput(console.Out)
                     : new TextRunOutput(console.Out, console.Error, time);
                 using var interrupts = Interrupts.Listen();

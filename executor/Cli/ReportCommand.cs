@@ -14,8 +14,7 @@ internal static class ReportCommand
     {
         var run = RunArgument.Create();
         var store = new StoreOptions();
-        var output = new Option<string>("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
-        output.AcceptOnlyFromAmong("text", "json");
+        var output = OutputOption.Create();
         var trace = new Option<string?>("--trace") { Description = "Write a row per attempt to this file, in the columns of Nextflow's trace." };
         var command = new Command("report", "Shows what a run's tasks asked for and used.") { run, output, trace };
         store.AddTo(command);
@@ -32,7 +31,7 @@ internal static class ReportCommand
 
             using var rows = parsed.GetValue(trace) is { } file ? new TraceWriter(file) : null;
             var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, rows, token);
-            if (parsed.GetRequiredValue(output) == "json")
+            if (parsed.IsJson(output))
             {
                 JsonLine.Write(console.Out, json =>
                 {

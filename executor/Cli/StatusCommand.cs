@@ -14,8 +14,7 @@ internal static class StatusCommand
     {
         var run = RunArgument.Create();
         var store = new StoreOptions();
-        var output = new Option<string>("--output", "-o") { Description = "text or json.", DefaultValueFactory = _ => "text" };
-        output.AcceptOnlyFromAmong("text", "json");
+        var output = OutputOption.Create();
         var journal = new Option<bool>("--journal") { Description = "Every decision of the run's drivers in order, one JSON object a line." };
         var command = new Command("status", "Tells where a run stands.") { run, output, journal };
         store.AddTo(command);
@@ -41,7 +40,7 @@ internal static class StatusCommand
 
             var status = await RunStatusReader.ReadAsync(connection.Records, id, plan, token)
                 ?? throw new InvalidOperationException($"run {id} has a revision and no journal");
-            if (parsed.GetRequiredValue(output) == "json")
+            if (parsed.IsJson(output))
             {
                 StatusText.WriteJson(id, plan, status, console.Out);
             }
