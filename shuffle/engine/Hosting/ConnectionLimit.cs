@@ -49,8 +49,9 @@ internal sealed partial class ConnectionLimit(int limit, TimeProvider timeProvid
                 return;
             }
 
-            connection.Abort();
+            // Told first, so that whoever sees the connection closed finds the reason in the log.
             Refuse();
+            connection.Abort();
         }
         finally
         {
