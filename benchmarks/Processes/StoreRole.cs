@@ -3,6 +3,9 @@ using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Running;
 using Executor.Benchmarks.S3;
 using Executor.Shuffle.Engine.Hosting;
+using Executor.Shuffle.Engine.InProcess;
+using Executor.Shuffle.Engine.Serving;
+using Executor.Shuffle.S3;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.Shuffle.Engine.Security;
@@ -28,6 +31,7 @@ internal static class StoreRole
                 Directory = directory,
                 ObjectStore = objects,
                 KeyFile = keyFile,
+                Engine = new ShuffleEngineOptions { Serving = new ServingOptions { ReadsAhead = bucketPrefix is null ? 0 : S3ObjectStore.ReadsAhead } },
                 Tls = authority is null ? null : Certificate(authority, scratch),
             },
             CancellationToken.None);

@@ -6,6 +6,7 @@ using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Security;
+using Executor.Shuffle.S3;
 
 namespace Executor.ShuffleStore.Hosting;
 
@@ -61,7 +62,12 @@ internal static class StoreCommand
         };
         var key = new Option<string?>("--tls-key-file") { Description = "PEM file with the certificate's private key.", HelpName = "FILE" };
         var window = Size("--window-mib", "Size of a window, and so of a segment, in MiB.", 64, 1, 1024);
-        var budget = Size("--ingest-budget-mib", "Memory for blocks that are not durable yet, in MiB; at least the window and 16.", 128, 17, 1 << 20);
+        var budget = new Option<int?>("--ingest-budget-mib")
+        {
+            Description = "Memory for blocks that are not durable yet, in MiB; at least the window and 16. By default 128 with a folder and 256 with a bucket.",
+            HelpName = "N",
+        };
+        Between(budget, 17, 1 << 20);
         var read = Size("--read-budget-mib", "Memory for blocks on their way to readers, in MiB.", 128, 64, 1 << 20);
         var receive = Size("--receive-budget-mib", "Memory for blocks that are being received, in MiB; at least 24.", 64, 24, 1 << 20);
         var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 512, 128, 16 << 10);
@@ -93,7 +99,7 @@ internal static class StoreCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile))
-                ?? Contradiction(parsed.GetValue(window), parsed.GetValue(budget), parsed.GetValue(keyFile))) is { } complaint)
+                ?? Contradiction(parsed.GetValue(window), IngestBudget(parsed), parsed.GetValue(keyFile))) is { } complaint)
             {
                 await error.WriteLineAsync(complaint);
                 return InvalidInput;
@@ -102,6 +108,9 @@ internal static class StoreCommand
             return await StoreProcess.RunAsync(Options(parsed), s3.Options(parsed), output, error, cancellationToken);
         });
         return command;
+
+        // While one segment travels to a bucket, which takes many times as long as writing a file, more are filled.
+        int IngestBudget(ParseResult parsed) => parsed.GetValue(budget) ?? (s3.Options(parsed) is null ? 128 : 256);
 
         ShuffleStoreOptions Options(ParseResult parsed) => new()
         {
@@ -121,12 +130,17 @@ internal static class StoreCommand
                 Ingest = new IngestOptions
                 {
                     WindowBytes = (long)parsed.GetValue(window) << 20,
-                    BudgetBytes = (long)parsed.GetValue(budget) << 20,
+                    BudgetBytes = (long)IngestBudget(parsed) << 20,
                     Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
                     MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
                     MaxOpenStreams = parsed.GetValue(streams),
                 },
-                Serving = new() { BudgetBytes = (long)parsed.GetValue(read) << 20, Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)) },
+                Serving = new()
+                {
+                    BudgetBytes = (long)parsed.GetValue(read) << 20,
+                    Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
+                    ReadsAhead = s3.Options(parsed) is null ? 0 : S3ObjectStore.ReadsAhead,
+                },
             },
         };
     }
@@ -150,15 +164,17 @@ internal static class StoreCommand
     private static Option<int> Size(string name, string description, int standard, int least, int most)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
-            {
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name}: {value}, expected {least} to {most}"));
-            }
-        });
+        Between(option, least, most);
         return option;
     }
+
+    private static void Between(Option option, int least, int most) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
+        {
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name}: {value}, expected {least} to {most}"));
+        }
+    });
 
     private static void AtLeast(Option<int?> option, int least) => option.Validators.Add(result =>
     {

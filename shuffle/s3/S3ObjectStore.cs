@@ -23,6 +23,9 @@ namespace Executor.Shuffle.S3;
 /// </remarks>
 public sealed class S3ObjectStore : IObjectStore
 {
+    /// <summary>How many requests more a reader of a bucket best has under way: a server's answer takes several times as long as passing it on.</summary>
+    public const int ReadsAhead = 3;
+
     private readonly BucketAccess _bucket;
     private readonly ObjectReader _reader;
     private readonly ObjectWriter _writer;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Executor.Shuffle.Engine.Objects;
 
 namespace Executor.TestKit;
@@ -40,7 +41,9 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
     private readonly Lock _lock = new();
     private readonly List<PlannedFault> _planned = [];
     private readonly Dictionary<ObjectOperations, int> _counts = [];
+    private readonly Channel<ObjectOperations> _held = Channel.CreateUnbounded<ObjectOperations>();
     private TaskCompletionSource? _gate;
+    private ObjectOperations _gated;
 
     /// <summary>Operations that were asked for, by kind, whether they failed or not.</summary>
     public int Count(ObjectOperations kinds)
@@ -69,26 +72,32 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
         }
     }
 
-    /// <summary>Holds puts back until <see cref="OpenGate"/>.</summary>
-    public void CloseGate() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Holds puts, or other operations, back until <see cref="OpenGate"/>.</summary>
+    public void CloseGate(ObjectOperations kinds = ObjectOperations.Put)
+    {
+        _gated = kinds;
+        _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
-    /// <summary>Lets puts go on.</summary>
+    /// <summary>Lets them go on.</summary>
     public void OpenGate() => Interlocked.Exchange(ref _gate, null)?.SetResult();
+
+    /// <summary>Waits for the next operation that is held back, each once.</summary>
+    public async Task HeldAsync(CancellationToken cancellationToken) => await _held.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Operations that were held back and not waited for yet.</summary>
+    public int Held => _held.Reader.Count;
 
     /// <inheritdoc/>
     public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) =>
         RunAsync(ObjectOperations.Create, () => inner.TryCreateAsync(key, content, cancellationToken));
 
     /// <inheritdoc/>
-    public async Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) => RunAsync(ObjectOperations.Put, async () =>
     {
-        await (_gate?.Task ?? Task.CompletedTask);
-        await RunAsync(ObjectOperations.Put, async () =>
-        {
-            await inner.PutAsync(key, content, cancellationToken);
-            return true;
-        });
-    }
+        await inner.PutAsync(key, content, cancellationToken);
+        return true;
+    });
 
     /// <inheritdoc/>
     public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
@@ -116,6 +125,12 @@ public sealed class FaultyObjectStore(IObjectStore inner) : IObjectStore
 
     private async Task<T> RunAsync<T>(ObjectOperations kind, Func<Task<T>> operation)
     {
+        if (_gate is { } gate && _gated.HasFlag(kind))
+        {
+            _held.Writer.TryWrite(kind);
+            await gate.Task;
+        }
+
         var fault = Next(kind);
         if (fault is null)
         {

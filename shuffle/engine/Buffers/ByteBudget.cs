@@ -106,6 +106,31 @@ public sealed class ByteBudget(long capacity)
         return WaitAsync(waiter, cancellationToken);
     }
 
+    /// <summary>
+    /// Takes bytes out of the budget for what could as well wait: not while somebody waits, not if more than half of the budget were in use then, and not if the
+    /// run had more of that half than an even share of it among the runs that use the budget.
+    /// </summary>
+    /// <param name="run">Who shares it.</param>
+    /// <param name="bytes">How many.</param>
+    /// <returns>False if there are none to spare; nothing is taken then.</returns>
+    public bool TryReserveSpare(string run, long bytes)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        lock (_lock)
+        {
+            var isKnown = _shares.TryGetValue(run, out var share);
+            share ??= new Share();
+            if (_waiting > 0 || _used + bytes > capacity / 2 || share.Used + bytes > capacity / 2 / (_shares.Count + (isKnown ? 0 : 1)))
+            {
+                return false;
+            }
+
+            _shares.TryAdd(run, share);
+            Use(share, bytes);
+            return true;
+        }
+    }
+
     /// <summary>Puts bytes back.</summary>
     /// <param name="run">As they were reserved.</param>
     /// <param name="bytes">How many.</param>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Executor.Shuffle.Engine.Buffers;
 
 /// <summary>Slabs within a byte budget, for reads. Thread-safe.</summary>
@@ -8,14 +10,17 @@ internal sealed class SlabBuffers(SlabPool pool, ByteBudget budget)
     /// <summary>Slabs that hold so many bytes, as soon as the budget has room for them and it is the run's turn.</summary>
     internal async ValueTask<byte[][]> RentAsync(string run, int bytes, CancellationToken cancellationToken)
     {
-        var slabs = new byte[(bytes + pool.SlabBytes - 1) / pool.SlabBytes][];
-        await budget.ReserveAsync(run, (long)slabs.Length * pool.SlabBytes, cancellationToken);
-        for (var i = 0; i < slabs.Length; i++)
-        {
-            slabs[i] = pool.Rent();
-        }
+        var count = CountFor(bytes);
+        await budget.ReserveAsync(run, (long)count * pool.SlabBytes, cancellationToken);
+        return Take(count);
+    }
 
-        return slabs;
+    /// <summary>Slabs that hold so many bytes, if <see cref="ByteBudget.TryReserveSpare"/> has them to spare.</summary>
+    internal bool TryRentSpare(string run, int bytes, [NotNullWhen(true)] out byte[][]? slabs)
+    {
+        var count = CountFor(bytes);
+        slabs = budget.TryReserveSpare(run, (long)count * pool.SlabBytes) ? Take(count) : null;
+        return slabs is not null;
     }
 
     /// <summary>Takes slabs back from a run that nobody refers to any longer.</summary>
@@ -27,5 +32,18 @@ internal sealed class SlabBuffers(SlabPool pool, ByteBudget budget)
         }
 
         budget.Release(run, (long)slabs.Length * pool.SlabBytes);
+    }
+
+    private int CountFor(int bytes) => (bytes + pool.SlabBytes - 1) / pool.SlabBytes;
+
+    private byte[][] Take(int count)
+    {
+        var slabs = new byte[count][];
+        for (var i = 0; i < count; i++)
+        {
+            slabs[i] = pool.Rent();
+        }
+
+        return slabs;
     }
 }

@@ -9,8 +9,8 @@ using Executor.Shuffle.Engine.Records;
 namespace Executor.Shuffle.Engine.Serving;
 
 /// <summary>
-/// Reads runs of blocks with few, large requests, one ahead of the consumer, and checks every header and payload. A reader that waits for memory
-/// holds none that another one needs: what it has read is its consumer's, which goes on without it.
+/// Reads runs of blocks with few, large requests, one ahead of the consumer and more where memory is to spare, and checks every header and payload. A
+/// reader that waits for memory holds none that another one needs: what it has read is its consumer's, which goes on without it.
 /// </summary>
 internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, ServingOptions options)
 {
@@ -70,11 +70,28 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
 
     private async Task FillAsync(string run, IEnumerable<PlannedRun> runs, ChannelWriter<Chunk> target, CancellationToken cancellationToken)
     {
+        using var extents = Coalesce(runs).GetEnumerator();
+
+        // The one whose turn it is, and those behind it that are being read already.
+        var reads = new Queue<ExtentRead>();
+        ExtentRead? next = null;
         try
         {
-            foreach (var extent in Coalesce(runs))
+            while (Head() is { } head)
             {
-                await ReadExtentAsync(run, extent, target, cancellationToken);
+                while (head.HasMore && await target.WaitToWriteAsync(cancellationToken))
+                {
+                    head.Started ??= ReadAsync(head, await buffers.RentAsync(run, Wanted(head), cancellationToken));
+                    StartAhead();
+                    var chunk = await head.Started;
+                    head.Started = null;
+                    if (chunk.Pieces.Count == 0 || !target.TryWrite(chunk))
+                    {
+                        buffers.Return(run, chunk.Slabs);
+                    }
+                }
+
+                reads.Dequeue();
             }
 
             target.Complete();
@@ -82,6 +99,66 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
         catch (Exception exception)
         {
             target.Complete(exception is ObjectStoreException failure ? StoreFailure.From(failure) : exception);
+        }
+        finally
+        {
+            await AbandonAsync(run, reads);
+        }
+
+        ExtentRead? Head()
+        {
+            if (reads.Count == 0 && (next ?? Open()) is { } first)
+            {
+                reads.Enqueue(first);
+                next = null;
+            }
+
+            return reads.TryPeek(out var head) ? head : null;
+        }
+
+        ExtentRead? Open() => extents.MoveNext() ? new ExtentRead(ObjectKeys.Segment(run, extents.Current[0].SegmentName), new ExtentCursor(extents.Current)) : null;
+
+        // Never waits, so that what is read ahead keeps no other reader from what it needs.
+        void StartAhead()
+        {
+            while (reads.Count <= options.ReadsAhead && (next ??= Open()) is { } later && buffers.TryRentSpare(run, Wanted(later), out var slabs))
+            {
+                later.Started = ReadAsync(later, slabs);
+                reads.Enqueue(later);
+                next = null;
+            }
+        }
+
+        async Task<Chunk> ReadAsync(ExtentRead extent, byte[][] slabs)
+        {
+            var chunk = new Chunk(slabs);
+            try
+            {
+                var wanted = Wanted(extent);
+                var memory = Array.ConvertAll(slabs, slab => slab.AsMemory());
+                var read = (await objects.ScatterAsync(extent.Key, ObjectRange.From(extent.Cursor.Offset, wanted), memory, cancellationToken))?.Count ?? 0;
+                extent.Cursor.Take(SequenceOf(memory).Slice(0, read), whole: read == wanted, chunk.Pieces);
+                return chunk;
+            }
+            catch
+            {
+                buffers.Return(run, slabs);
+                throw;
+            }
+        }
+    }
+
+    private int Wanted(ExtentRead extent) => extent.Cursor.NextRead(options.ReadBytes, options.GapBytes);
+
+    private async Task AbandonAsync(string run, IEnumerable<ExtentRead> reads)
+    {
+        foreach (var started in reads.Select(read => read.Started).OfType<Task<Chunk>>())
+        {
+            await started.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (started.IsCompletedSuccessfully)
+            {
+                buffers.Return(run, (await started).Slabs);
+            }
         }
     }
 
@@ -110,35 +187,6 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
         }
     }
 
-    private async Task ReadExtentAsync(string run, List<PlannedRun> extent, ChannelWriter<Chunk> target, CancellationToken cancellationToken)
-    {
-        var key = ObjectKeys.Segment(run, extent[0].SegmentName);
-        var cursor = new ExtentCursor(extent);
-        while (!cursor.IsAtEnd && await target.WaitToWriteAsync(cancellationToken))
-        {
-            var wanted = cursor.NextRead(options.ReadBytes, options.GapBytes);
-            var chunk = new Chunk(await buffers.RentAsync(run, wanted, cancellationToken));
-            try
-            {
-                var slabs = Array.ConvertAll(chunk.Slabs, slab => slab.AsMemory());
-                var read = (await objects.ScatterAsync(key, ObjectRange.From(cursor.Offset, wanted), slabs, cancellationToken))?.Count ?? 0;
-                cursor.Take(SequenceOf(slabs).Slice(0, read), whole: read == wanted, chunk.Pieces);
-                if (chunk.Pieces.Count > 0)
-                {
-                    await target.WriteAsync(chunk, cancellationToken);
-                    chunk = null;
-                }
-            }
-            finally
-            {
-                if (chunk is not null)
-                {
-                    buffers.Return(run, chunk.Slabs);
-                }
-            }
-        }
-    }
-
     private static ReadOnlySequence<byte> SequenceOf(Memory<byte>[] slabs)
     {
         var sequence = new ByteSequence();
@@ -148,6 +196,19 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
         }
 
         return sequence.ToSequence();
+    }
+
+    /// <summary>An extent that is being read, or is about to be.</summary>
+    private sealed class ExtentRead(string key, ExtentCursor cursor)
+    {
+        internal string Key => key;
+
+        internal ExtentCursor Cursor => cursor;
+
+        /// <summary>The read that is under way or has not been taken yet.</summary>
+        internal Task<Chunk>? Started { get; set; }
+
+        internal bool HasMore => Started is not null || !cursor.IsAtEnd;
     }
 
     private sealed record Chunk(byte[][] Slabs)

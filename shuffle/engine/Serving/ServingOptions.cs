@@ -8,6 +8,12 @@ public sealed record ServingOptions
     /// <summary>The bytes of one read request, where that much is contiguous; 4 MiB by default.</summary>
     public int ReadBytes { get; init; } = 4 << 20;
 
+    /// <summary>
+    /// How many requests more a reader has under way, behind the one that it waits for, while there is memory to spare. 0 by default, which suits a store
+    /// whose answers take no longer than copying them.
+    /// </summary>
+    public int ReadsAhead { get; init; }
+
     /// <summary>Unwanted bytes between two wanted ranges that are read along to save a request, and by how much a request may be longer to save another; 64 KiB by default.</summary>
     public int GapBytes { get; init; } = 64 << 10;
 
@@ -27,6 +33,7 @@ public sealed record ServingOptions
     public void Validate()
     {
         Require(ReadBytes is >= 4 << 10 and <= 1 << 28, nameof(ReadBytes), "from 4 KiB to 256 MiB");
+        Require(ReadsAhead >= 0, nameof(ReadsAhead), "at least 0");
         Require(GapBytes >= 0, nameof(GapBytes), "at least 0");
         Require(BudgetBytes >= (2L * ReadBytes) + (2L * ShuffleLimits.MaxBlockBytes), nameof(BudgetBytes), "at least two reads and two blocks of 16 MiB");
         Require(Patience > TimeSpan.Zero, nameof(Patience), "positive");

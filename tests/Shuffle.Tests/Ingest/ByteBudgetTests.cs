@@ -96,4 +96,29 @@ public sealed class ByteBudgetTests
 
         Assert.True(Math.Abs(held["a"] - held["b"]) < 200, $"seed {seed}: {held["a"]} and {held["b"]}");
     }
+
+    [Fact]
+    public async Task What_is_to_spare_is_half_of_the_budget_shared_evenly_and_nothing_while_somebody_waits()
+    {
+        var budget = new ByteBudget(40);
+        Assert.True(budget.TryReserveSpare("one", 12));
+        Assert.False(budget.TryReserveSpare("one", 9));
+
+        // With a second run each has ten of the twenty that may be spared.
+        Assert.True(budget.TryReserveSpare("two", 8));
+        Assert.False(budget.TryReserveSpare("two", 1));
+        budget.Release("one", 12);
+        Assert.True(budget.TryReserveSpare("one", 10));
+        Assert.False(budget.TryReserveSpare("one", 1));
+        budget.Release("two", 8);
+        budget.Release("one", 10);
+
+        await budget.ReserveAsync("one", 1, Token);
+        var waiting = budget.ReserveAsync("one", 40, Token).AsTask();
+        Assert.False(budget.TryReserveSpare("one", 1));
+        budget.Release("one", 1);
+        await waiting;
+        budget.Release("one", 40);
+        Assert.True(budget.TryReserveSpare("one", 20));
+    }
 }
