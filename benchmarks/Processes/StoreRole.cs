@@ -3,12 +3,13 @@ using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Running;
 using Executor.Benchmarks.S3;
 using Executor.Shuffle.Engine.Hosting;
+using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
-using Executor.Shuffle.Engine.Serving;
-using Executor.Shuffle.S3;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.Shuffle.Engine.Security;
+using Executor.Shuffle.Engine.Serving;
+using Executor.Shuffle.S3;
 using Executor.TestKit.Certificates;
 
 namespace Executor.Benchmarks.Processes;
@@ -16,6 +17,13 @@ namespace Executor.Benchmarks.Processes;
 /// <summary>The process that <see cref="StoreProcess"/> starts.</summary>
 internal static class StoreRole
 {
+    // As the store's own command line has it.
+    private static readonly ShuffleEngineOptions OverBucket = new()
+    {
+        Ingest = new IngestOptions { BudgetBytes = IngestOptions.BucketBudgetBytes },
+        Serving = new ServingOptions { ReadsAhead = S3ObjectStore.ReadsAhead },
+    };
+
     internal static async Task RunAsync(Options options)
     {
         var directory = options.Text("directory");
@@ -31,7 +39,7 @@ internal static class StoreRole
                 Directory = directory,
                 ObjectStore = objects,
                 KeyFile = keyFile,
-                Engine = new ShuffleEngineOptions { Serving = new ServingOptions { ReadsAhead = bucketPrefix is null ? 0 : S3ObjectStore.ReadsAhead } },
+                Engine = bucketPrefix is null ? new ShuffleEngineOptions() : OverBucket,
                 Tls = authority is null ? null : Certificate(authority, scratch),
             },
             CancellationToken.None);

@@ -39,6 +39,7 @@ internal sealed class S3Benchmark : IBenchmark
         await CompareAsync(blocks, mebibytes, rounds, report);
         await CountAsync(mebibytes, report);
         await RunSmallAsync(small, report);
+        await CloseAsync(report);
     }
 
     private static async Task CompareAsync(Blocks blocks, int mebibytes, int rounds, TextWriter report)
@@ -140,6 +141,40 @@ internal sealed class S3Benchmark : IBenchmark
         table.Add($"reads of {AllToAll.Width} readers", Text(after.Reads - between.Reads));
         table.Add("seconds to read all", read.ToString("0.0", CultureInfo.InvariantCulture));
         table.WriteTo(report);
+    }
+
+    /// <summary>How long a tiny task waits for its commit, alone and beside tasks of the same run that write without end.</summary>
+    private static async Task CloseAsync(TextWriter report)
+    {
+        const int TinyTasks = 300;
+        const int LongStreams = 4;
+        var (tiny, large) = (new Blocks(Seed, SmallRows), new Blocks(Seed));
+        await using var pods = await StorePods.StartAsync(1, inBucket: true);
+        var table = new MarkdownTable($"ms from the last block of a task of 10 KB until its commit stands, {TinyTasks} tasks", "p50", "p99");
+        await MeasureAsync("warm-up");
+        table.Add(["one at a time", .. await MeasureAsync("alone")]);
+        using var ended = new CancellationTokenSource();
+        var streams = StreamAsync();
+        table.Add([$"one at a time, beside {LongStreams} tasks that write 256 MiB each, again and again", .. await MeasureAsync("beside")]);
+        await ended.CancelAsync();
+        await streams;
+        table.WriteTo(report);
+
+        async Task<string[]> MeasureAsync(string task)
+        {
+            var tasks = new AllToAll(pods.Channel, tiny, "close", TinyTasks, AllToAll.Width, atATime: 1, task);
+            await tasks.WriteAsync(1);
+            var sorted = tasks.Closings.Order().ToArray();
+            return [Text((long)sorted[sorted.Length / 2]), Text((long)sorted[(int)(sorted.Length * 0.99)])];
+        }
+
+        async Task StreamAsync()
+        {
+            for (var round = 0; !ended.IsCancellationRequested; round++)
+            {
+                await new AllToAll(pods.Channel, large, "close", LongStreams, AllToAll.Width, task: $"long-{round}").WriteAsync(256);
+            }
+        }
     }
 
     private static string Text(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Integrity;
@@ -17,14 +18,25 @@ namespace Executor.Benchmarks.Shuffle;
 /// <param name="producers">How many producers.</param>
 /// <param name="partitions">How many partitions; each producer goes through them in turn.</param>
 /// <param name="atATime">The most producers, and then readers, at a time; all if null.</param>
+/// <param name="task">The producers' task.</param>
 internal sealed class AllToAll(
-    Func<FlightChannelOptions> store, Blocks blocks, string run, int producers = AllToAll.Width, int partitions = AllToAll.Width, int? atATime = null)
+    Func<FlightChannelOptions> store,
+    Blocks blocks,
+    string run,
+    int producers = AllToAll.Width,
+    int partitions = AllToAll.Width,
+    int? atATime = null,
+    string task = "make")
 {
     /// <summary>How many partitions and producers there are unless told otherwise.</summary>
     internal const int Width = 16;
 
-    private static readonly OutputId Output = new("make", "rows");
-    private readonly SealId _seal = new(run, Output, 0);
+    private readonly ConcurrentBag<double> _closings = [];
+    private readonly OutputId _output = new(task, "rows");
+    private readonly SealId _seal = new(run, new OutputId(task, "rows"), 0);
+
+    /// <summary>Milliseconds that each producer took from its last block until its commit stood.</summary>
+    internal IEnumerable<double> Closings => _closings;
 
     /// <summary>Writes, commits and seals; returns the seconds until the last commit stands.</summary>
     internal async Task<double> WriteAsync(int blocksPerProducer)
@@ -53,10 +65,10 @@ internal sealed class AllToAll(
     private async Task ProduceAsync(int index, int count)
     {
         await using var channel = new FlightShuffleChannel(store());
-        var writer = new WriterId(new AttemptId(run, Output.Task, index, 0, 1), "benchmark");
+        var writer = new WriterId(new AttemptId(run, _output.Task, index, 0, 1), "benchmark");
         var statistics = Enumerable.Range(0, partitions).Select(partition => new PartitionStatistics(partition, 0, 0, 0, 0)).ToArray();
         await using var target = await channel.OpenWriterAsync(
-            new WriteTarget(writer, "definition", Output.Output, partitions), blocks.Schema, CancellationToken.None);
+            new WriteTarget(writer, "definition", _output.Output, partitions), blocks.Schema, CancellationToken.None);
         for (var sequence = 0; sequence < count; sequence++)
         {
             var partition = (sequence + index) % partitions;
@@ -67,6 +79,7 @@ internal sealed class AllToAll(
                 header.Rows, header.Length, BlockDigest.Of(index, sequence, header.Crc32C));
         }
 
+        var last = Stopwatch.GetTimestamp();
         var segments = await target.CompleteAsync(CancellationToken.None);
         var answer = await channel.CommitAsync(
             new CommitRecord
@@ -78,7 +91,7 @@ internal sealed class AllToAll(
                 [
                     new OutputCommit
                     {
-                        Name = Output.Output,
+                        Name = _output.Output,
                         Schema = blocks.Schema,
                         Segments = segments,
                         Partitions = [.. statistics.Where(partition => partition.Blocks > 0)],
@@ -86,6 +99,7 @@ internal sealed class AllToAll(
                 ],
             },
             CancellationToken.None);
+        _closings.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
         if (!answer.Won)
         {
             throw new InvalidOperationException($"the commit of {writer} lost to {answer.Winner.Writer}");

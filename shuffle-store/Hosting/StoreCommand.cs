@@ -109,8 +109,8 @@ internal static class StoreCommand
         });
         return command;
 
-        // While one segment travels to a bucket, which takes many times as long as writing a file, more are filled.
-        int IngestBudget(ParseResult parsed) => parsed.GetValue(budget) ?? (s3.Options(parsed) is null ? 128 : 256);
+        int IngestBudget(ParseResult parsed) =>
+            parsed.GetValue(budget) ?? (int)((s3.Options(parsed) is null ? new IngestOptions().BudgetBytes : IngestOptions.BucketBudgetBytes) >> 20);
 
         ShuffleStoreOptions Options(ParseResult parsed) => new()
         {

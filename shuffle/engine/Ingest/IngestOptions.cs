@@ -9,9 +9,15 @@ public sealed record IngestOptions
     public long WindowBytes { get; init; } = 64 << 20;
 
     /// <summary>
-    /// The bytes that all blocks not yet durable may take together; twice the window by default. Senders wait while it is used up.
+    /// The bytes that all blocks not yet durable may take together; 128 MiB by default, two windows. Senders wait while it is used up.
     /// </summary>
     public long BudgetBytes { get; init; } = 128 << 20;
+
+    /// <summary>
+    /// What <see cref="BudgetBytes"/> best is over a bucket, 256 MiB: while one segment is on its way, which takes many times as long as writing a file, others
+    /// are sent and filled.
+    /// </summary>
+    public const long BucketBudgetBytes = 256 << 20;
 
     /// <summary>How long a window is kept open for other streams once one stream waits for it; 20 ms by default.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(20);
