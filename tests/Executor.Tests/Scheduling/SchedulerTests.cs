@@ -169,12 +169,12 @@ public sealed class SchedulerTests
         Decision[] journal =
         [
             new RevisionDecision(0),
-            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, []), Memory),
+            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, [], null), Memory),
             new CommittedDecision(new AttemptRef(0, 0, 0, 1)),
-            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, []), Memory),
+            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, [], null), Memory),
             new CommittedDecision(new AttemptRef(0, 1, 0, 1)),
-            new SealDecision(0, 0, before.Instances(0)),
-            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0]), Memory),
+            new SealDecision(0, 0, before.PlannedInstances(0)),
+            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0], null), Memory),
             new CommittedDecision(new AttemptRef(1, 0, 0, 1)),
         ];
         foreach (var decision in journal)
@@ -358,7 +358,7 @@ public sealed class SchedulerTests
 
     private sealed class Tags : IDefinitions
     {
-        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations)
+        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations, InstanceSlice? slice)
         {
             var tag = (ulong)((task * 1000) + index + 1);
             foreach (var generation in sealGenerations)
