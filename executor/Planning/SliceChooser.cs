@@ -4,10 +4,10 @@ using Executor.Contracts.Records;
 namespace Executor.Planning;
 
 /// <summary>
-/// Splits large partitions into slices of neighbouring producing instances. A partition of B bytes gets ceil(B / limit) slices, but no more than
-/// instances that wrote to it; an instance belongs to the slice that the middle of its bytes falls into, when all bytes are laid end to end. So slices
-/// are as large as each other but for what a single instance wrote. A function of the commits alone: everybody who looks at the same ones chooses the
-/// same. Holds a few numbers for each slice and none for each instance. Not thread-safe.
+/// Splits large partitions into slices of neighbouring producing instances. All bytes of a partition laid end to end are cut into ceil(bytes / limit)
+/// equal shares, and an instance belongs to the share that the middle of its bytes falls into; shares without an instance are no slices. So a slice is
+/// larger than the limit by less than what a single instance wrote, and where two instances wrote, there are two slices at least. A function of
+/// the commits alone: everybody who looks at the same ones chooses the same. Holds a few numbers for each slice and none for each instance. Not thread-safe.
 /// </summary>
 internal sealed class SliceChooser
 {
@@ -39,9 +39,9 @@ internal sealed class SliceChooser
 
         foreach (var total in totals)
         {
-            if (SlicesOf(total, limit) is > 0 and var slices)
+            if (SlicesOf(total, limit) > 0)
             {
-                _cuttings.Add(total.Partition, new Cutting(total.Bytes, slices));
+                _cuttings.Add(total.Partition, new Cutting(total.Bytes, SharesOf(total, limit)));
             }
         }
     }
@@ -71,26 +71,29 @@ internal sealed class SliceChooser
         _sources,
         [.. _cuttings.Where(pair => pair.Value.Cuts.Count > 0).Select(pair => new SplitPartition(pair.Key, pair.Value.Cuts))]);
 
-    // 0 for a partition that stays whole.
+    // The most that it can have; 0 for a partition that stays whole.
     private long SlicesOf(PartitionStatistics total, long limit) =>
-        total.Bytes > limit && _sources > 1 ? Math.Min(_sources, ((total.Bytes - 1) / limit) + 1) : 0;
+        total.Bytes > limit && _sources > 1 ? Math.Min(_sources, SharesOf(total, limit)) : 0;
 
-    private sealed class Cutting(long totalBytes, long slices)
+    private static long SharesOf(PartitionStatistics total, long limit) => ((total.Bytes - 1) / limit) + 1;
+
+    private sealed class Cutting(long totalBytes, long shares)
     {
         private Int128 _bytes;
-        private long _slice;
+        private long _share;
 
         public List<int> Cuts { get; } = [];
 
         public void Add(int source, long bytes)
         {
-            var slice = (long)(((2 * _bytes) + bytes) * slices / (2 * (Int128)totalBytes));
-            if (slice > _slice && _bytes > 0)
+            // Twice the place of the middle, which may lie between two bytes.
+            var share = (long)(((2 * _bytes) + bytes) * shares / (2 * (Int128)totalBytes));
+            if (share > _share && _bytes > 0)
             {
                 Cuts.Add(source);
             }
 
-            _slice = slice;
+            _share = share;
             _bytes += bytes;
         }
     }
