@@ -119,7 +119,7 @@ public sealed class SkewTests : IAsyncDisposable
     private static string[] ExpectedAnswer =>
         [.. Enumerable.Range(1, 12).Select(number => $"{number} 6").Append("hot 120000").Order(StringComparer.Ordinal)];
 
-    /// <summary>make[0..5] write many rows of one word and few of others, count[...] counts them in its part, add[0..1] adds the parts up.</summary>
+    /// <summary>make[0..5] write many rows of one word and few of others, count[...] counts them in its part, pass[...], which is split as well, passes the counts on, add adds them up.</summary>
     private string Workflow(string? splitAbove, string gate = "true", string name = "workflow") => _workspace.WriteWorkflow(
         $$"""
         defaults:
@@ -151,7 +151,7 @@ public sealed class SkewTests : IAsyncDisposable
             stdout: counts
             outputs: [{name: counts, format: lines, partitionBy: {hash: [line], partitions: 2} }]
           - name: pass
-            fanOut: {over: count.counts}
+            fanOut: {over: count.counts, splitAbove: 1}
             inputs: [{from: count.counts}]
             stdin: count.counts
             script: cat
@@ -169,7 +169,7 @@ public sealed class SkewTests : IAsyncDisposable
 
     private async Task<IReadOnlyList<string>> SlicesInJournalAsync() =>
         [.. (await _workspace.ExecutorAsync("status", Run, "--journal")).Expect(0).OutputLines
-            .Where(line => line.Contains("\"decision\":\"slices\"", StringComparison.Ordinal))];
+            .Where(line => line.Contains("\"decision\":\"slices\",\"task\":\"count\"", StringComparison.Ordinal))];
 
     private static string[] Answer(ProgramResult result) =>
         [.. result.OutputLines.Where(line => line.StartsWith("answer ", StringComparison.Ordinal)).Select(line => line["answer ".Length..].Trim()).Order(StringComparer.Ordinal)];
