@@ -17,6 +17,9 @@ public sealed record InputDescriptor
     /// <summary>The producing instance to read (<c>same-index</c>); all of them if null.</summary>
     public int? SourceIndex { get; init; }
 
+    /// <summary>The producing instances to read (a slice of a partition); all of them if null.</summary>
+    public InstanceRange? Sources { get; init; }
+
     /// <summary>What the body is given.</summary>
     public DataFormat Format { get; init; }
 

@@ -50,6 +50,9 @@ public sealed record TaskDescriptor
     /// <summary>The instance's item where the fan-out has items.</summary>
     public string? Item { get; init; }
 
+    /// <summary>The part of the fanned-out output that is this instance's, where the fan-out has <c>splitAbove</c>.</summary>
+    public SliceDescriptor? Slice { get; init; }
+
     /// <summary>The inputs in declared order; at most one is bound to stdin.</summary>
     public IReadOnlyList<InputDescriptor> Inputs { get; init => field = value ?? []; } = [];
 

@@ -80,6 +80,15 @@ public static class EnvironmentNames
     /// <summary>Body: the instance's item, where the fan-out has items.</summary>
     public const string Item = "EXECUTOR_ITEM";
 
+    /// <summary>Body: the partition that the instance reads, where the fan-out has <c>splitAbove</c>.</summary>
+    public const string Partition = "EXECUTOR_PARTITION";
+
+    /// <summary>Body: which slice of the partition it is, from zero, where the fan-out has <c>splitAbove</c>.</summary>
+    public const string Slice = "EXECUTOR_SLICE";
+
+    /// <summary>Body: how many slices the partition has, where the fan-out has <c>splitAbove</c>.</summary>
+    public const string Slices = "EXECUTOR_SLICES";
+
     /// <summary>Body: all parameters as one JSON object of strings.</summary>
     public const string Parameters = "EXECUTOR_PARAMETERS";
 

@@ -25,7 +25,7 @@ internal sealed record PlanDocument(RunPlan Plan, IReadOnlyList<TaskDescriptor> 
         return new PlanDocument(
             plan,
             [.. plan.Tasks.Select((task, ordinal) => (task, ordinal)).Where(t => t.task.Instances > 0)
-                .Select(t => factory.Create(t.ordinal, index: 0, generation: 0, attempt: 1, new int[t.task.Inputs.Count]))]);
+                .Select(t => factory.CreateFirst(t.ordinal))]);
     }
 
     /// <summary>The document as indented JSON, without escapes that only HTML needs.</summary>

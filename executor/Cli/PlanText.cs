@@ -12,7 +12,8 @@ internal static class PlanText
     /// <summary>Writes it.</summary>
     public static void Write(RunPlan plan, TextWriter writer)
     {
-        var instances = Counted(plan.Tasks.Sum(t => (long)t.Instances), "instance");
+        var atLeast = plan.Tasks.Any(t => t.Split is not null) ? "at least " : "";
+        var instances = atLeast + Counted(plan.Tasks.Sum(t => (long)t.Instances), "instance");
         writer.WriteLine($"{plan.Workflow}: {Counted(plan.Tasks.Count, "task")}, {instances}{Parallelism(plan)}");
         foreach (var (name, value) in plan.Parameters)
         {
@@ -37,9 +38,9 @@ internal static class PlanText
     private static string[] Row(RunPlan plan, PlannedTask task) =>
     [
         task.Name,
-        task.Instances.ToString(CultureInfo.InvariantCulture),
+        task.Instances.ToString(CultureInfo.InvariantCulture) + (task.Split is null ? "" : "+"),
         List(task.DependsOn.Select(ordinal => plan.Tasks[ordinal].Name)),
-        List(task.Inputs.Select(Input)),
+        List(task.Inputs.Select(input => Input(input, task.Split))),
         List(task.Outputs.Select(Output)),
         string.Create(CultureInfo.InvariantCulture, $"{task.Resources.CpuMillicores}m"),
         Memory(task.Resources.MemoryBytes),
@@ -47,7 +48,7 @@ internal static class PlanText
         string.Create(CultureInfo.InvariantCulture, $"{task.Retries.Task}+{task.Retries.Infrastructure}"),
     ];
 
-    private static string Input(PlannedInput input)
+    private static string Input(PlannedInput input, PlannedSplit? split)
     {
         var read = input.Read switch
         {
@@ -55,7 +56,8 @@ internal static class PlanText
             ReadMode.SameIndex => "same-index",
             _ => "all",
         };
-        return $"{input.From} ({read}{(input.Stdin ? ", stdin" : "")})";
+        var above = split?.Over == input.From ? $" split above {Memory(split.AboveBytes)}" : "";
+        return $"{input.From} ({read}{above}{(input.Stdin ? ", stdin" : "")})";
     }
 
     private static string Output(PlannedOutput output)

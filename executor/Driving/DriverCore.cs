@@ -170,6 +170,23 @@ internal sealed class DriverCore
     /// <summary>A seal can never be written.</summary>
     public void SealImpossible(string message) => _scheduler.Fail(message);
 
+    /// <summary>It was looked at how a task's partitions are to be split.</summary>
+    public void Sliced(SliceEffect asked, FoundSlices found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        if (found.Choice is { } choice)
+        {
+            _scheduler.Sliced(asked, choice);
+        }
+        else
+        {
+            _scheduler.SlicingLacksCommits(asked, found.Lost);
+        }
+    }
+
+    /// <summary>A task's partitions can never be split.</summary>
+    public void SlicingImpossible(string message) => _scheduler.Fail(message);
+
     /// <summary>The run's committed data was read back.</summary>
     /// <param name="losses">What is missing or damaged; the attempt's number does not matter.</param>
     /// <param name="now">The time.</param>

@@ -1,4 +1,5 @@
 using Executor.Contracts.Descriptors;
+using Executor.Planning;
 using Executor.Scheduling;
 
 namespace Executor.Driving;
@@ -10,8 +11,9 @@ namespace Executor.Driving;
 /// <param name="attempt">The retry number, from one.</param>
 /// <param name="sealGenerations">The generation of the seal that each input reads, in declared order.</param>
 /// <param name="resources">What the attempt gets; what the task asks for if null. No part of the definition.</param>
+/// <param name="slice">What the instance reads of a partition; for tasks whose partitions are split, and for no others.</param>
 internal delegate TaskDescriptor DescribeAttempt(
-    int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations, ResourceLimits? resources = null);
+    int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations, ResourceLimits? resources = null, InstanceSlice? slice = null);
 
 /// <summary>How a run is driven.</summary>
 internal sealed record DriverOptions

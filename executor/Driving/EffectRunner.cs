@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Executor.Contracts.Identity;
 using Executor.Launching;
+using Executor.Planning;
 using Executor.Scheduling;
 using Executor.Shuffle.Channel;
 
@@ -33,7 +34,7 @@ internal sealed class EffectRunner(
         switch (effect)
         {
             case StartEffect start:
-                Start(start, state.SealGenerationsOf(start.Attempt.Task));
+                Start(start, state.SealGenerationsOf(start.Attempt.Task), state.SliceOf(start.Attempt.Task, start.Attempt.Index));
                 break;
             case ReleaseEffect release:
                 launcher.Release(graph.Name(run, release.Attempt), release.Cause);
@@ -43,6 +44,9 @@ internal sealed class EffectRunner(
                 break;
             case SealEffect seal:
                 Track(SealAsync(seal, state.GenerationsOf(seal.Task)), _running);
+                break;
+            case SliceEffect slice:
+                Track(SliceAsync(slice, state.GenerationsOf(graph.SplitOf(slice.Task)!.Task)), _running);
                 break;
             case ReadCommitEffect read:
                 Track(ReadCommitAsync(read), _running);
@@ -74,9 +78,9 @@ internal sealed class EffectRunner(
             done => set.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
-    private void Start(StartEffect effect, IReadOnlyList<int> sealGenerations)
+    private void Start(StartEffect effect, IReadOnlyList<int> sealGenerations, InstanceSlice? slice)
     {
-        var start = StartAsync(effect, sealGenerations);
+        var start = StartAsync(effect, sealGenerations, slice);
         if (!start.IsCompleted)
         {
             _starts[effect.Attempt] = start;
@@ -90,13 +94,13 @@ internal sealed class EffectRunner(
         }
     }
 
-    private async Task StartAsync(StartEffect start, IReadOnlyList<int> sealGenerations)
+    private async Task StartAsync(StartEffect start, IReadOnlyList<int> sealGenerations, InstanceSlice? slice)
     {
         var attempt = start.Attempt;
         try
         {
             var resources = graph.Plan.Tasks[attempt.Task].Resources with { MemoryBytes = start.MemoryBytes };
-            var descriptor = options.Describe(attempt.Task, attempt.Index, attempt.Generation, attempt.Attempt, sealGenerations, resources);
+            var descriptor = options.Describe(attempt.Task, attempt.Index, attempt.Generation, attempt.Attempt, sealGenerations, resources, slice);
             await launcher.StartAsync(new LaunchRequest(descriptor, options.RunKey), ending);
             Post((core, now) =>
             {
@@ -163,6 +167,26 @@ internal sealed class EffectRunner(
         catch (ShuffleException failure) when (failure.Error is ShuffleError.SchemaMismatch or ShuffleError.Invalid)
         {
             Post((core, _) => core.SealImpossible($"{id.Output} cannot be sealed: {failure.Message}"));
+        }
+        catch (Exception failure)
+        {
+            ThrowIntoLoop(failure);
+        }
+    }
+
+    private async Task SliceAsync(SliceEffect slice, int[] generations)
+    {
+        var source = graph.SplitOf(slice.Task)!;
+        var reader = new SliceReader(records, run);
+        try
+        {
+            var found = await patience.CallAsync(
+                $"choose the slices of {source.Split.Over}", token => reader.ReadAsync(source, slice.SealGeneration, generations, token), ending);
+            Post((core, _) => core.Sliced(slice, found));
+        }
+        catch (ShuffleException failure) when (failure.Error is ShuffleError.NotFound or ShuffleError.DataLoss)
+        {
+            Post((core, _) => core.SlicingImpossible($"{source.Split.Over} cannot be split: {failure.Message}"));
         }
         catch (Exception failure)
         {

@@ -38,6 +38,9 @@ internal readonly record struct TaskProgress(string Name, int Instances, int Run
     /// <summary>Instances with an attempt under way that was not seen to run yet; null where only the driver knows.</summary>
     public int? Pending { get; init; }
 
+    /// <summary>False while it is not known how many instances the task has, and <see cref="Instances"/> is the fewest that it can have. Default true.</summary>
+    public bool IsCounted { get; init; } = true;
+
     /// <summary>Instances that wait for other tasks, for room or for their next try.</summary>
     public int Waiting => Instances - (Pending ?? 0) - Running - Done - Failed;
 }

@@ -50,12 +50,12 @@ internal sealed class RunReport
             var waiting = state.Finished is null ? pending?[task] : 0;
             tasks[task] = new TaskProgress(
                 state.Graph.Plan.Tasks[task].Name,
-                state.Graph.Instances(task),
+                state.IsCounted(task) ? state.Instances(task) : state.Graph.PlannedInstances(task),
                 underWay - (waiting ?? 0),
                 counts.Committed,
                 counts.Failed,
                 counts.Retries)
-            { Pending = waiting };
+            { Pending = waiting, IsCounted = state.IsCounted(task) };
         }
 
         return new RunProgress(at, tasks);
@@ -134,7 +134,8 @@ internal sealed class RunReport
 
         lock (_observing)
         {
-            TellOfRaises(round);
+            TellOfRaises(round, core.State);
+            TellOfSlices(round);
             foreach (var end in round.Ends)
             {
                 _launched.Remove(end.Attempt, out var launched);
@@ -180,7 +181,7 @@ internal sealed class RunReport
     }
 
     // Work that was done and is to be done again needs a reason that people see.
-    private void TellOfRaises(DriverRound round)
+    private void TellOfRaises(DriverRound round, RunState state)
     {
         foreach (var raised in round.Decisions.OfType<RaiseDecision>().GroupBy(raise => (raise.Task, raise.Cause)))
         {
@@ -192,7 +193,20 @@ internal sealed class RunReport
             };
             _observer.Notice(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_graph.Plan.Tasks[raised.Key.Task].Name}: {raised.Count()} of {_graph.Instances(raised.Key.Task)} instances begin anew, because {reason}"));
+                $"{_graph.Plan.Tasks[raised.Key.Task].Name}: {raised.Count()} of {state.KnownInstances(raised.Key.Task)} instances begin anew, because {reason}"));
+        }
+    }
+
+    private void TellOfSlices(DriverRound round)
+    {
+        foreach (var (task, choice) in round.Decisions.OfType<SliceDecision>())
+        {
+            if (choice.Split.Count > 0)
+            {
+                _observer.Notice(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_graph.Plan.Tasks[task].Name}: {choice.Split.Count} of {choice.Partitions} partitions of {choice.Over} are read in slices, by {choice.Instances} instances in all"));
+            }
         }
     }
 

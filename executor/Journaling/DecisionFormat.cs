@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Executor.Contracts;
+using Executor.Contracts.Identity;
 using Executor.Outcomes;
+using Executor.Planning;
 using Executor.Scheduling;
 
 namespace Executor.Journaling;
@@ -15,6 +17,8 @@ namespace Executor.Journaling;
 /// ["raise", task, index, generation, cause]
 /// ["seal", task, generation, instances]
 /// ["unseal", task, generation]
+/// ["slices", task, output, bytes above which partitions are split, partitions, producing instances, [[partition, first cut, second cut, ...], ...]]
+/// ["unslice", task]
 /// ["revision", revision]
 /// ["resume", requests]
 /// ["cancel", requests, immediately]
@@ -62,6 +66,13 @@ internal static class DecisionFormat
                 json.WriteStringValue(graph.Plan.Tasks[unseal.Task].Name);
                 json.WriteNumberValue(unseal.Generation);
                 break;
+            case SliceDecision slices:
+                WriteSlices(json, slices, graph);
+                break;
+            case UnsliceDecision unslice:
+                json.WriteStringValue("unslice");
+                json.WriteStringValue(graph.Plan.Tasks[unslice.Task].Name);
+                break;
             case RevisionDecision revision:
                 json.WriteStringValue("revision");
                 json.WriteNumberValue(revision.Revision);
@@ -106,6 +117,8 @@ internal static class DecisionFormat
                 && graph.TryFind(name, out var task) ? new SealDecision(task, generation, instances) : null,
             "unseal" => Text(ref json) is var name && Number(ref json) is var generation
                 && graph.TryFind(name, out var task) ? new UnsealDecision(task, generation) : null,
+            "slices" => ReadSlices(ref json, graph),
+            "unslice" => graph.TryFind(Text(ref json), out var task) ? new UnsliceDecision(task) : null,
             "revision" => new RevisionDecision(Number(ref json)),
             "resume" => new ResumeDecision(Number(ref json)),
             "cancel" => new CancelDecision(Number(ref json), Flag(ref json)),
@@ -176,6 +189,63 @@ internal static class DecisionFormat
         var generation = Number(ref json);
         var cause = Named<RaiseCause>(ref json);
         return graph.TryFind(name, index, out var task) ? new RaiseDecision(task, index, generation, cause) : null;
+    }
+
+    private static void WriteSlices(Utf8JsonWriter json, SliceDecision decision, TaskGraph graph)
+    {
+        var choice = decision.Choice;
+        json.WriteStringValue("slices");
+        json.WriteStringValue(graph.Plan.Tasks[decision.Task].Name);
+        json.WriteStringValue(choice.Over.ToString());
+        json.WriteNumberValue(choice.AboveBytes);
+        json.WriteNumberValue(choice.Partitions);
+        json.WriteNumberValue(choice.Sources);
+        json.WriteStartArray();
+        foreach (var (partition, cuts) in choice.Split)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(partition);
+            foreach (var cut in cuts)
+            {
+                json.WriteNumberValue(cut);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static SliceDecision? ReadSlices(ref Utf8JsonReader json, TaskGraph graph)
+    {
+        var name = Text(ref json);
+        var over = OutputId.TryParse(Text(ref json), out var output) ? output : throw new JsonException("slices of something that is no output");
+        var aboveBytes = LongNumber(ref json);
+        var partitions = Number(ref json);
+        var sources = Number(ref json);
+        var split = new List<SplitPartition>();
+        Expect(ref json, JsonTokenType.StartArray);
+        for (Advance(ref json); json.TokenType != JsonTokenType.EndArray; Advance(ref json))
+        {
+            var partition = Number(ref json);
+            var cuts = new List<int>();
+            for (Advance(ref json); json.TokenType != JsonTokenType.EndArray; Advance(ref json))
+            {
+                cuts.Add(json.GetInt32());
+            }
+
+            split.Add(new SplitPartition(partition, cuts));
+        }
+
+        try
+        {
+            var choice = new SliceChoice(over, aboveBytes, partitions, sources, split);
+            return graph.TryFind(name, out var task) && graph.SplitOf(task) is not null ? new SliceDecision(task, choice) : null;
+        }
+        catch (ArgumentException e)
+        {
+            throw new JsonException($"the slices of {name} are damaged: {e.Message}", e);
+        }
     }
 
     private static void WriteOptional(Utf8JsonWriter json, int? value)

@@ -70,6 +70,9 @@ internal sealed record InstanceDefinitionForm
     /// <summary>The item.</summary>
     public string? Item { get; init; }
 
+    /// <summary>The slice.</summary>
+    public SliceDescriptor? Slice { get; init; }
+
     /// <summary>The inputs with the generations of the seals that are read.</summary>
     public required IReadOnlyList<InputDescriptor> Inputs { get; init; }
 

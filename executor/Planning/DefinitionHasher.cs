@@ -54,6 +54,7 @@ internal static class DefinitionHasher
                 Environment = descriptor.Environment,
                 Parameters = descriptor.Parameters,
                 Item = descriptor.Item,
+                Slice = descriptor.Slice,
                 Inputs = descriptor.Inputs,
                 Outputs = descriptor.Outputs,
             },

@@ -50,12 +50,18 @@ internal sealed class DescriptorFactory
     /// <param name="attempt">The retry number, from one.</param>
     /// <param name="sealGenerations">The seal's generation to read for each input, in the order of the task's inputs.</param>
     /// <param name="resources">The limits where they are not the task's own.</param>
+    /// <param name="slice">What the instance reads of a partition; for tasks with <see cref="PlannedTask.Split"/>, and for no others.</param>
     public TaskDescriptor Create(
-        int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations, ResourceLimits? resources = null)
+        int task, int index, int generation, int attempt, IReadOnlyList<int> sealGenerations, ResourceLimits? resources = null, InstanceSlice? slice = null)
     {
         var planned = _plan.Tasks[task];
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, planned.Instances);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(slice.HasValue, planned.Split is not null);
+        if (slice is null)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, planned.Instances);
+        }
+
         ArgumentOutOfRangeException.ThrowIfNotEqual(sealGenerations.Count, planned.Inputs.Count);
 
         var parsed = _parsed.GetOrAdd(task, static (_, t) => new ParsedTask(t), planned);
@@ -78,13 +84,19 @@ internal sealed class DescriptorFactory
             Environment = parsed.Environment.ToDictionary(v => v.Key, v => Expand(v.Value)),
             Parameters = _plan.Parameters,
             Item = item,
-            Inputs = [.. planned.Inputs.Select((input, i) => Bind(input, index, sealGenerations[i]))],
+            Slice = slice is { } part ? new SliceDescriptor(part.Partition, part.Slice, part.Slices) : null,
+            Inputs = [.. planned.Inputs.Select((input, i) => Bind(input, index, sealGenerations[i], input.From == planned.Split?.Over, slice))],
             Outputs = parsed.Outputs,
             Resources = resources ?? planned.Resources,
             Timeout = planned.Timeout,
         };
         return descriptor with { Definition = DefinitionHasher.OfInstance(planned, descriptor) };
     }
+
+    /// <summary>What a task's first instance is given as far as it is known before the run, to look at: first attempt, first seals, nothing split.</summary>
+    /// <param name="task">The task's ordinal in the plan, which has instances.</param>
+    public TaskDescriptor CreateFirst(int task) => Create(
+        task, index: 0, generation: 0, attempt: 1, new int[_plan.Tasks[task].Inputs.Count], resources: null, _plan.Tasks[task].Split is null ? null : InstanceSlice.First);
 
     private string? ValueOf(string name, int index, string? item) => name switch
     {
@@ -96,12 +108,14 @@ internal sealed class DescriptorFactory
         _ => null,
     };
 
-    private static InputDescriptor Bind(PlannedInput input, int index, int sealGeneration) => new()
+    // What is partitioned alike is read by each slice whole, beside it.
+    private static InputDescriptor Bind(PlannedInput input, int index, int sealGeneration, bool isSplit, InstanceSlice? slice) => new()
     {
         From = input.From,
         SealGeneration = sealGeneration,
-        Partition = input.Read == ReadMode.Partition ? index : null,
+        Partition = input.Read == ReadMode.Partition ? slice?.Partition ?? index : null,
         SourceIndex = input.Read == ReadMode.SameIndex ? index : null,
+        Sources = isSplit ? slice?.Sources : null,
         Format = input.Format,
         Stdin = input.Stdin,
     };

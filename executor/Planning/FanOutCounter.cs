@@ -11,6 +11,7 @@ internal sealed class FanOutCounter
     private readonly DiagnosticList _diagnostics;
     private readonly Dictionary<string, int?> _partitions = [];
     private readonly Dictionary<string, int?> _instances = [];
+    private readonly HashSet<string> _split = [];
 
     private FanOutCounter(DiagnosticList diagnostics) => _diagnostics = diagnostics;
 
@@ -29,6 +30,10 @@ internal sealed class FanOutCounter
         foreach (var task in workflow.Tasks.Where(t => t.Name is not null))
         {
             counter._instances.TryAdd(task.Name!.Value, counter.CountInstances(task, values));
+            if (task.FanOut?.SplitAbove is not null)
+            {
+                counter._split.Add(task.Name.Value);
+            }
         }
 
         foreach (var task in workflow.Tasks.Where(t => t.Name is not null))
@@ -42,7 +47,7 @@ internal sealed class FanOutCounter
     /// <summary>The partitions of the output <c>task.output</c>; null where that is not known.</summary>
     public int? Partitions(string output) => _partitions.GetValueOrDefault(output);
 
-    /// <summary>The instances of a task; null where that is not known.</summary>
+    /// <summary>The instances of a task, the fewest where partitions are split; null where that is not known.</summary>
     public int? Instances(string task) => _instances.GetValueOrDefault(task);
 
     private int? CountPartitions(OutputSpec output, SettledValues values)
@@ -96,6 +101,14 @@ internal sealed class FanOutCounter
             }
 
             var producer = from.Split('.')[0];
+            if (input.Read is { Value: "same-index" } unknown && new[] { task.Name!.Value, producer }.FirstOrDefault(_split.Contains) is { } split)
+            {
+                _diagnostics.Add(
+                    unknown.At,
+                    $"found same-index, but how many instances '{split}' has is known only at run time (fanOut.splitAbove), expected partition or all");
+                continue;
+            }
+
             if (input.Read is { Value: "same-index" } sameIndex && Instances(producer) is { } producers && producers != instances)
             {
                 _diagnostics.Add(

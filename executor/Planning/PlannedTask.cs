@@ -10,8 +10,14 @@ internal sealed record PlannedTask
     /// <summary>The task's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>How many instances it has; 0 is allowed and means that it is done at once with empty outputs.</summary>
+    /// <summary>
+    /// How many instances it has; 0 is allowed and means that it is done at once with empty outputs. With <see cref="Split"/> there are at least as many,
+    /// and how many is known at run time.
+    /// </summary>
     public required int Instances { get; init; }
+
+    /// <summary>What is said of partitions that are split; null where the number of instances is known before the run.</summary>
+    public PlannedSplit? Split { get; init; }
 
     /// <summary>The items of <c>fanOut: {items: ...}</c>, one per instance; else null.</summary>
     public IReadOnlyList<string>? Items { get; init; }
@@ -87,6 +93,11 @@ internal sealed record PlannedTask
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement> PodFields { get; init; } = new Dictionary<string, JsonElement>();
 }
+
+/// <summary><c>fanOut: {over, splitAbove}</c>.</summary>
+/// <param name="Over">The output whose partitions are read, one of the inputs.</param>
+/// <param name="AboveBytes">Partitions with more bytes of blocks are read in slices; at least 1.</param>
+internal sealed record PlannedSplit(OutputId Over, long AboveBytes);
 
 /// <summary>How often a failed instance is tried again, by whose fault it was.</summary>
 /// <param name="Task">Retries after failures of the task itself. Default 2.</param>

@@ -66,7 +66,10 @@ internal sealed partial class SettledValues(ParameterResolver parameters, Diagno
     /// <summary>Disk in bytes.</summary>
     public long? Disk(Located<Template>? value) => Bytes(value, "disk");
 
-    private long? Bytes(Located<Template>? value, string what)
+    /// <summary>An amount of data in bytes, at least one.</summary>
+    public long? Data(Located<Template>? value) => Bytes(value, "data", 1, "1 byte");
+
+    private long? Bytes(Located<Template>? value, string what, long min = MinMemoryBytes, string least = "1Mi")
     {
         if (Text(value) is not { } text)
         {
@@ -77,9 +80,9 @@ internal sealed partial class SettledValues(ParameterResolver parameters, Diagno
         {
             Mismatch(value!, text, $"an amount of {what} such as 256Mi{MeantMemory(text)}");
         }
-        else if (bytes < MinMemoryBytes)
+        else if (bytes < min)
         {
-            Mismatch(value!, text, $"an amount of {what} of at least 1Mi{MeantMemory(text)}");
+            Mismatch(value!, text, $"an amount of {what} of at least {least}{MeantMemory(text)}");
         }
         else
         {

@@ -30,6 +30,7 @@ internal sealed class TaskPlanner(
         {
             Name = name,
             Instances = counts.Instances(name) ?? 0,
+            Split = PlanSplit(task),
             Items = task.FanOut?.Items?.Select(i => values.Text(i) ?? "").ToList(),
             Command = task.Command?.Select(c => c.Value.Text).ToList(),
             Dotnet = dotnetSource is not null ? new PlannedDotnetTask(dotnetSource, task.Dotnet!.Type)
@@ -55,6 +56,11 @@ internal sealed class TaskPlanner(
             PodFields = EnvironmentMerge.PodFields(own, defaults),
         };
     }
+
+    private PlannedSplit? PlanSplit(TaskSpec task) =>
+        task.FanOut is { Over: { } over, SplitAbove: { } written } && OutputId.TryParse(over.Value, out var output) && values.Data(written) is { } bytes
+            ? new PlannedSplit(output, bytes)
+            : null;
 
     private SortedDictionary<string, long> PlanOtherResources(TaskSettings own, TaskSettings defaults)
     {

@@ -43,7 +43,7 @@ internal static class JournalText
     {
         const string Suffix = nameof(Decision);
         var name = decision.GetType().Name;
-        return JsonNamingPolicy.CamelCase.ConvertName(name[..^Suffix.Length]);
+        return decision is SliceDecision ? "slices" : JsonNamingPolicy.CamelCase.ConvertName(name[..^Suffix.Length]);
     }
 
     private static void Write(Utf8JsonWriter json, Decision decision, string run, TaskGraph graph)
@@ -77,6 +77,15 @@ internal static class JournalText
             case UnsealDecision unseal:
                 json.WriteString("task", graph.Plan.Tasks[unseal.Task].Name);
                 json.WriteNumber("generation", unseal.Generation);
+                break;
+            case SliceDecision slices:
+                json.WriteString("task", graph.Plan.Tasks[slices.Task].Name);
+                json.WriteString("output", slices.Choice.Over.ToString());
+                json.WriteNumber("splitPartitions", slices.Choice.Split.Count);
+                json.WriteNumber("instances", slices.Choice.Instances);
+                break;
+            case UnsliceDecision unslice:
+                json.WriteString("task", graph.Plan.Tasks[unslice.Task].Name);
                 break;
             case RevisionDecision revision:
                 json.WriteNumber("revision", revision.Revision);

@@ -44,6 +44,11 @@ internal static class JsonLine
             json.WriteStartObject();
             json.WriteString("task", task.Name);
             json.WriteNumber("instances", task.Instances);
+            if (!task.IsCounted)
+            {
+                json.WriteBoolean("counted", false);
+            }
+
             json.WriteNumber("waiting", task.Waiting);
             if (task.Pending is { } pending)
             {

@@ -20,7 +20,7 @@ internal static class StatusText
             [.. status.Progress.Tasks.Select(task => new[]
             {
                 task.Name,
-                Quantities.Count(task.Instances),
+                Quantities.Count(task.Instances) + (task.IsCounted ? "" : "+"),
                 Quantities.Count(task.Done),
                 Quantities.Count(task.Running),
                 Quantities.Count(task.Waiting),

@@ -29,14 +29,15 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
     {
         _started = time.GetTimestamp();
         var instances = plan.Tasks.Sum(task => (long)task.Instances);
-        Line($"run {run}: {plan.Tasks.Count} tasks, {Quantities.Count(instances)} instances; {machine}");
+        var atLeast = plan.Tasks.Any(task => task.Split is not null) ? "at least " : "";
+        Line($"run {run}: {plan.Tasks.Count} tasks, {atLeast}{Quantities.Count(instances)} instances; {machine}");
     }
 
     /// <inheritdoc/>
     public void Progress(RunProgress progress)
     {
         var text = string.Join("  ", progress.Tasks.Select(Describe));
-        var over = progress.Tasks.All(task => task.Done == task.Instances);
+        var over = progress.Tasks.All(task => task.IsCounted && task.Done == task.Instances);
         if (text == _lastProgress || (!over && _lastWritten != 0 && time.GetElapsedTime(_lastWritten) < Interval))
         {
             return;
@@ -121,7 +122,7 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
 
     private static string Describe(TaskProgress task)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{task.Name} {task.Done}/{task.Instances}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{task.Name} {task.Done}/{task.Instances}{(task.IsCounted ? "" : "+")}");
         string[] details =
         [
             .. task.Pending > 0 ? new[] { $"{task.Pending} pending" } : [],

@@ -1,5 +1,6 @@
 using Executor.Contracts.Reporting;
 using Executor.Outcomes;
+using Executor.Planning;
 
 namespace Executor.Scheduling;
 
@@ -43,6 +44,17 @@ internal sealed record SealDecision(int Task, int Generation, int Instances) : D
 /// <param name="Task">The task's ordinal.</param>
 /// <param name="Generation">The new generation of its seals.</param>
 internal sealed record UnsealDecision(int Task, int Generation) : Decision;
+
+/// <summary>
+/// Which instances a task has whose partitions are split, and what each reads. Holds until it is taken back, also when what they read is made anew.
+/// </summary>
+/// <param name="Task">The task's ordinal.</param>
+/// <param name="Choice">The choice.</param>
+internal sealed record SliceDecision(int Task, SliceChoice Choice) : Decision;
+
+/// <summary>A task's slices do not hold any longer, because the workflow was changed; they are chosen anew from the next seal of what is split.</summary>
+/// <param name="Task">The task's ordinal.</param>
+internal sealed record UnsliceDecision(int Task) : Decision;
 
 /// <summary>What follows is by another revision of the workflow.</summary>
 /// <param name="Revision">The revision, from zero; its record stands already.</param>

@@ -24,6 +24,11 @@ internal sealed record CancelEffect(AttemptRef Attempt, bool Immediately) : Effe
 /// <param name="Epoch">The epoch in which the seal was decided, so that whoever writes the record writes the same.</param>
 internal sealed record SealEffect(int Task, int Output, int Generation, long Epoch) : Effect;
 
+/// <summary>Choose the slices of a task whose partitions are split; answered by one of the scheduler's Slic... methods.</summary>
+/// <param name="Task">The task's ordinal.</param>
+/// <param name="SealGeneration">The generation of the seal, which stands, of what is split.</param>
+internal sealed record SliceEffect(int Task, int SealGeneration) : Effect;
+
 /// <summary>What one step of a driver comes to: decisions to append, then effects to carry out.</summary>
 /// <param name="Decisions">In order; they are applied to the scheduler's state already.</param>
 /// <param name="Effects">In order; they wait for the decisions to stand.</param>

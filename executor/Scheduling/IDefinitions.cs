@@ -1,3 +1,5 @@
+using Executor.Planning;
+
 namespace Executor.Scheduling;
 
 /// <summary>Tells whether two launches of an instance would run the same thing. A pure function of its arguments.</summary>
@@ -7,5 +9,6 @@ internal interface IDefinitions
     /// <param name="task">The task's ordinal.</param>
     /// <param name="index">The instance.</param>
     /// <param name="sealGenerations">The generation of the seal that each input reads, in declared order.</param>
-    ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations);
+    /// <param name="slice">What the instance reads of a partition, where the task's partitions are split.</param>
+    ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations, InstanceSlice? slice);
 }

@@ -12,8 +12,8 @@ internal sealed class LaunchQueue
     private readonly RunState _state;
     private readonly int[] _cursors;
     private readonly SortedSet<int>?[] _returned;
-    private readonly SortedSet<(long DueTicks, int Slot)> _delayed = [];
-    private readonly Dictionary<int, long> _dueTicks = [];
+    private readonly SortedSet<(long DueTicks, int Task, int Index)> _delayed = [];
+    private readonly Dictionary<(int Task, int Index), long> _dueTicks = [];
 
     /// <summary>A queue of all instances that are idle in a state.</summary>
     public LaunchQueue(RunState state)
@@ -29,30 +29,30 @@ internal sealed class LaunchQueue
         _cursors = [.. other._cursors];
         _returned = [.. other._returned.Select(set => set is null ? null : new SortedSet<int>(set))];
         _delayed = [.. other._delayed];
-        _dueTicks = new Dictionary<int, long>(other._dueTicks);
+        _dueTicks = new Dictionary<(int Task, int Index), long>(other._dueTicks);
     }
 
     /// <summary>When the next delayed instance comes back; null if none is delayed.</summary>
     public DateTimeOffset? NextDue => _delayed.Count > 0 ? new DateTimeOffset(_delayed.Min.DueTicks, TimeSpan.Zero) : null;
 
     /// <summary>Puts an idle instance back.</summary>
-    /// <param name="slot">The instance.</param>
+    /// <param name="task">The task's ordinal.</param>
+    /// <param name="index">The instance.</param>
     /// <param name="due">Not before this; at once if null.</param>
-    public void Return(int slot, DateTimeOffset? due = null)
+    public void Return(int task, int index, DateTimeOffset? due = null)
     {
-        if (_dueTicks.Remove(slot, out var earlier))
+        if (_dueTicks.Remove((task, index), out var earlier))
         {
-            _delayed.Remove((earlier, slot));
+            _delayed.Remove((earlier, task, index));
         }
 
         if (due is { } time)
         {
-            _dueTicks[slot] = time.UtcTicks;
-            _delayed.Add((time.UtcTicks, slot));
+            _dueTicks[(task, index)] = time.UtcTicks;
+            _delayed.Add((time.UtcTicks, task, index));
             return;
         }
 
-        var (task, index) = _state.Graph.At(slot);
         if (index < _cursors[task])
         {
             (_returned[task] ??= []).Add(index);
@@ -64,7 +64,7 @@ internal sealed class LaunchQueue
     {
         while (_delayed.Count > 0 && _delayed.Min.DueTicks <= now.UtcTicks)
         {
-            Return(_delayed.Min.Slot);
+            Return(_delayed.Min.Task, _delayed.Min.Index);
         }
     }
 
@@ -90,15 +90,15 @@ internal sealed class LaunchQueue
     /// <summary>Writes the state in a canonical form.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {
-        foreach (var (dueTicks, slot) in _delayed)
+        foreach (var (dueTicks, task, index) in _delayed)
         {
-            output.Write(MemoryMarshal.AsBytes<long>([dueTicks, slot]));
+            output.Write(MemoryMarshal.AsBytes<long>([dueTicks, task, index]));
         }
     }
 
     private bool IsReady(int task)
     {
-        if (_state.Task(task).Committed + _state.Task(task).Launched + _state.Task(task).Failed == _state.Graph.Instances(task))
+        if (_state.Task(task).Committed + _state.Task(task).Launched + _state.Task(task).Failed == _state.Instances(task))
         {
             return false;
         }
@@ -127,7 +127,7 @@ internal sealed class LaunchQueue
         }
 
         ref var cursor = ref _cursors[task];
-        while (cursor < _state.Graph.Instances(task))
+        while (cursor < _state.Instances(task))
         {
             index = cursor++;
             if (IsLaunchable(task, index))
@@ -141,5 +141,5 @@ internal sealed class LaunchQueue
     }
 
     private bool IsLaunchable(int task, int index) =>
-        _state.Instance(task, index).Phase == InstancePhase.Idle && !_dueTicks.ContainsKey(_state.Graph.Slot(task, index));
+        index < _state.Instances(task) && _state.Instance(task, index).Phase == InstancePhase.Idle && !_dueTicks.ContainsKey((task, index));
 }

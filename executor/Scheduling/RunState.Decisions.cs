@@ -32,6 +32,15 @@ internal sealed partial class RunState
             case UnsealDecision unseal when unseal.Generation > _tasks[unseal.Task].SealGeneration:
                 Unseal(ref _tasks[unseal.Task], unseal.Generation);
                 break;
+            case SliceDecision slices when Graph.SplitOf(slices.Task) is not null && _choices[slices.Task] is null:
+                _choices[slices.Task] = slices.Choice;
+                Require(slices.Task, slices.Choice.Instances);
+                Recount(slices.Task);
+                break;
+            case UnsliceDecision unslice:
+                _choices[unslice.Task] = null;
+                Recount(unslice.Task);
+                break;
             case RevisionDecision revision:
                 Revision = revision.Revision;
                 break;
@@ -68,7 +77,7 @@ internal sealed partial class RunState
         instance.Attempt = launch.Attempt.Attempt;
         instance.Definition = launch.Definition;
         instance.MemoryBytes = launch.MemoryBytes;
-        Move(ref instance, ref task, InstancePhase.Launched);
+        Move(launch.Attempt.Task, launch.Attempt.Index, InstancePhase.Launched);
     }
 
     private void End(OutcomeDecision outcome)
@@ -97,7 +106,7 @@ internal sealed partial class RunState
                 break;
         }
 
-        Move(ref instance, ref _tasks[outcome.Attempt.Task], outcome.Final ? InstancePhase.Failed : InstancePhase.Idle);
+        Move(outcome.Attempt.Task, outcome.Attempt.Index, outcome.Final ? InstancePhase.Failed : InstancePhase.Idle);
     }
 
     private void Commit(AttemptRef winner)
@@ -106,20 +115,20 @@ internal sealed partial class RunState
         if (instance.Generation == winner.Generation)
         {
             instance.Attempt = winner.Attempt;
-            Move(ref instance, ref _tasks[winner.Task], InstancePhase.Committed);
+            Move(winner.Task, winner.Index, InstancePhase.Committed);
         }
     }
 
     private void Raise(RaiseDecision raise)
     {
-        ref var instance = ref _instances[Graph.Slot(raise.Task, raise.Index)];
+        ref var instance = ref At(raise.Task, raise.Index);
         if (raise.Generation <= instance.Generation)
         {
             return;
         }
 
         ref var task = ref _tasks[raise.Task];
-        Move(ref instance, ref task, InstancePhase.Idle);
+        Move(raise.Task, raise.Index, InstancePhase.Idle);
         instance = new InstanceState
         {
             Generation = raise.Generation,
@@ -141,23 +150,42 @@ internal sealed partial class RunState
         CancelledImmediately = false;
         Failure = null;
         Finished = null;
-        for (var slot = 0; slot < _instances.Length; slot++)
+        for (var task = 0; task < _instances.Length; task++)
         {
-            ref var instance = ref _instances[slot];
-            instance.TaskFailures = 0;
-            instance.InfrastructureFailures = 0;
-            if (instance.Phase == InstancePhase.Failed)
+            for (var index = 0; index < _instances[task].Length; index++)
             {
-                Move(ref instance, ref _tasks[Graph.At(slot).Task], InstancePhase.Idle);
+                ref var instance = ref _instances[task][index];
+                instance.TaskFailures = 0;
+                instance.InfrastructureFailures = 0;
+                if (instance.Phase == InstancePhase.Failed)
+                {
+                    Move(task, index, InstancePhase.Idle);
+                }
             }
         }
     }
 
-    private static void Move(ref InstanceState instance, ref TaskState task, InstancePhase to)
+    // Instances that the task does not have any longer are in no count.
+    private void Move(int task, int index, InstancePhase to)
     {
-        Count(ref task, instance.Phase, -1);
+        ref var instance = ref _instances[task][index];
+        if (index < Instances(task))
+        {
+            Count(ref _tasks[task], instance.Phase, -1);
+            Count(ref _tasks[task], to, 1);
+        }
+
         instance.Phase = to;
-        Count(ref task, to, 1);
+    }
+
+    private void Recount(int task)
+    {
+        ref var counts = ref _tasks[task];
+        counts.Committed = counts.Launched = counts.Failed = 0;
+        foreach (ref readonly var instance in _instances[task].AsSpan(0, Instances(task)))
+        {
+            Count(ref counts, instance.Phase, 1);
+        }
     }
 
     private static void Count(ref TaskState task, InstancePhase phase, int change)
@@ -186,5 +214,20 @@ internal sealed partial class RunState
         task.SealedInstances = 0;
     }
 
-    private ref InstanceState At(AttemptRef attempt) => ref _instances[Graph.Slot(attempt.Task, attempt.Index)];
+    private ref InstanceState At(AttemptRef attempt) => ref At(attempt.Task, attempt.Index);
+
+    // Of a task whose partitions are split the journal may tell of instances that it had under another revision.
+    private ref InstanceState At(int task, int index)
+    {
+        Require(task, index + 1);
+        return ref _instances[task][index];
+    }
+
+    private void Require(int task, int instances)
+    {
+        if (instances > _instances[task].Length)
+        {
+            Array.Resize(ref _instances[task], instances);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Executor.Planning;
 
 namespace Executor.Scheduling;
 
@@ -9,23 +10,27 @@ namespace Executor.Scheduling;
 /// </summary>
 internal sealed partial class RunState
 {
-    private readonly InstanceState[] _instances;
+    private static readonly InstanceState[] Unheard = new InstanceState[1];
+    private readonly InstanceState[][] _instances;
     private readonly TaskState[] _tasks;
+    private readonly SliceChoice?[] _choices;
 
     /// <summary>A run of which nothing is decided.</summary>
     public RunState(TaskGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
         Graph = graph;
-        _instances = new InstanceState[graph.InstanceCount];
+        _instances = [.. Enumerable.Range(0, graph.TaskCount).Select(task => new InstanceState[graph.SplitOf(task) is null ? graph.PlannedInstances(task) : 0])];
         _tasks = new TaskState[graph.TaskCount];
+        _choices = new SliceChoice?[graph.TaskCount];
     }
 
     private RunState(RunState other)
     {
         Graph = other.Graph;
-        _instances = [.. other._instances];
+        _instances = Array.ConvertAll(other._instances, instances => instances.ToArray());
         _tasks = [.. other._tasks];
+        _choices = [.. other._choices];
         HonouredRequests = other.HonouredRequests;
         Cancelled = other.Cancelled;
         CancelledImmediately = other.CancelledImmediately;
@@ -55,17 +60,33 @@ internal sealed partial class RunState
     /// <summary>The workflow's revision; -1 before the first.</summary>
     public int Revision { get; private set; } = -1;
 
-    /// <summary>An instance by its slot.</summary>
-    public ref readonly InstanceState Instance(int slot) => ref _instances[slot];
+    /// <summary>An instance; as new where nothing was ever decided of it.</summary>
+    public ref readonly InstanceState Instance(int task, int index)
+    {
+        var instances = _instances[task];
+        return ref index < instances.Length ? ref instances[index] : ref Unheard[0];
+    }
 
-    /// <summary>An instance.</summary>
-    public ref readonly InstanceState Instance(int task, int index) => ref _instances[Graph.Slot(task, index)];
+    /// <summary>How many instances the task has; 0 while that is not known.</summary>
+    public int Instances(int task) => Graph.SplitOf(task) is null ? Graph.PlannedInstances(task) : _choices[task]?.Instances ?? 0;
+
+    /// <summary>True if it is known how many instances the task has: always, unless its partitions are split.</summary>
+    public bool IsCounted(int task) => Graph.SplitOf(task) is null || _choices[task] is not null;
+
+    /// <summary>Of the instances from this index on nothing was ever decided. Those that the task does not have any longer are before it.</summary>
+    public int KnownInstances(int task) => _instances[task].Length;
+
+    /// <summary>The slices of a task whose partitions are split; null while they are not chosen, and for other tasks.</summary>
+    public SliceChoice? SlicesOf(int task) => _choices[task];
+
+    /// <summary>What an instance reads of a partition; null where the task's partitions are not split.</summary>
+    public InstanceSlice? SliceOf(int task, int index) => _choices[task]?.At(index);
 
     /// <summary>A task.</summary>
     public ref readonly TaskState Task(int task) => ref _tasks[task];
 
     /// <summary>True if every instance of the task has a commit.</summary>
-    public bool IsComplete(int task) => _tasks[task].Committed == Graph.Instances(task);
+    public bool IsComplete(int task) => IsCounted(task) && _tasks[task].Committed == Instances(task);
 
     /// <summary>True if the attempt is its instance's latest, in the generation that counts, and no end of it is known.</summary>
     public bool IsUnderWay(AttemptRef attempt)
@@ -101,7 +122,7 @@ internal sealed partial class RunState
     /// <summary>The generations of the task's instances, in order of index.</summary>
     public int[] GenerationsOf(int task)
     {
-        var generations = new int[Graph.Instances(task)];
+        var generations = new int[Instances(task)];
         for (var index = 0; index < generations.Length; index++)
         {
             generations[index] = Instance(task, index).Generation;
@@ -116,11 +137,19 @@ internal sealed partial class RunState
     /// <summary>Writes everything that decisions have made of the state: equal bytes are equal states.</summary>
     public void WriteTo(IBufferWriter<byte> output)
     {
-        foreach (ref readonly var instance in _instances.AsSpan())
+        for (var task = 0; task < _instances.Length; task++)
         {
-            Write(output, [
-                (long)instance.Definition, instance.MemoryBytes, instance.ExhaustedBytes, instance.Generation, instance.Attempt,
-                instance.TaskFailures, instance.InfrastructureFailures, instance.Losses, (long)instance.Phase]);
+            foreach (ref readonly var instance in _instances[task].AsSpan())
+            {
+                Write(output, [
+                    (long)instance.Definition, instance.MemoryBytes, instance.ExhaustedBytes, instance.Generation, instance.Attempt,
+                    instance.TaskFailures, instance.InfrastructureFailures, instance.Losses, (long)instance.Phase]);
+            }
+
+            if (_choices[task] is { } choice)
+            {
+                Write(output, [-1, choice.Instances, .. choice.Split.SelectMany(split => split.Cuts.Prepend(-1 - split.Partition)).Select(number => (long)number)]);
+            }
         }
 
         foreach (ref readonly var task in _tasks.AsSpan())

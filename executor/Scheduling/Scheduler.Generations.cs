@@ -95,18 +95,15 @@ internal sealed partial class Scheduler
             }
         }
 
-        for (var slot = 0; slot < _state.Graph.InstanceCount; slot++)
+        for (var task = 0; task < _state.Graph.TaskCount; task++)
         {
-            if (_state.Instance(slot).Phase != InstancePhase.Launched)
+            for (var index = 0; index < _state.KnownInstances(task); index++)
             {
-                continue;
-            }
-
-            var (task, index) = _state.Graph.At(slot);
-            var attempt = _state.LatestAttempt(task, index);
-            if (!_live.Contains(attempt))
-            {
-                Ended(attempt, OutcomeClassifier.Lost("neither the attempt nor a commit was there when this driver took over"), null, now);
+                var attempt = _state.LatestAttempt(task, index);
+                if (_state.Instance(task, index).Phase == InstancePhase.Launched && !_live.Contains(attempt))
+                {
+                    Ended(attempt, OutcomeClassifier.Lost("neither the attempt nor a commit was there when this driver took over"), null, now);
+                }
             }
         }
     }
@@ -115,17 +112,18 @@ internal sealed partial class Scheduler
     {
         for (var task = 0; task < _state.Graph.TaskCount; task++)
         {
-            for (var index = 0; index < _state.Graph.Instances(task); index++)
+            CompareSlices(task);
+            var instances = _state.Instances(task);
+            for (var index = 0; index < _state.KnownInstances(task); index++)
             {
                 var launchedWith = _state.Instance(task, index).Definition;
-                if (launchedWith != 0 && launchedWith != DefinitionOf(task, index))
+                if (launchedWith != 0 && (index >= instances || launchedWith != DefinitionOf(task, index)))
                 {
                     Raise(task, index, RaiseCause.Definition);
                 }
             }
 
             // Without instances there is no definition to compare, and the outputs may be declared otherwise now.
-            var instances = _state.Graph.Instances(task);
             if (_state.Task(task) is { Sealed: true } sealedTask && (sealedTask.SealedInstances != instances || (instances == 0 && revised)))
             {
                 Emit(new UnsealDecision(task, sealedTask.SealGeneration + 1));
@@ -144,7 +142,7 @@ internal sealed partial class Scheduler
 
         var wasSealed = _state.Task(task).Sealed;
         Emit(new RaiseDecision(task, index, instance.Generation + 1, cause));
-        _queue.Return(_state.Graph.Slot(task, index));
+        _queue.Return(task, index);
         if (wasSealed)
         {
             RaiseReaders(task);
@@ -158,7 +156,7 @@ internal sealed partial class Scheduler
         _sealsAwaited.RemoveWhere(awaited => awaited.Task == task);
         foreach (var reader in _state.Graph.Readers[task])
         {
-            for (var index = 0; index < _state.Graph.Instances(reader); index++)
+            for (var index = 0; index < _state.KnownInstances(reader); index++)
             {
                 if (_state.Instance(reader, index).Definition != 0)
                 {
@@ -168,5 +166,5 @@ internal sealed partial class Scheduler
         }
     }
 
-    private ulong DefinitionOf(int task, int index) => _definitions.TagOf(task, index, _state.SealGenerationsOf(task));
+    private ulong DefinitionOf(int task, int index) => _definitions.TagOf(task, index, _state.SealGenerationsOf(task), _state.SliceOf(task, index));
 }

@@ -57,7 +57,7 @@ internal sealed partial class Scheduler
                 continue;
             }
 
-            Emit(new SealDecision(task, _state.Task(task).SealGeneration, _state.Graph.Instances(task)));
+            Emit(new SealDecision(task, _state.Task(task).SealGeneration, _state.Instances(task)));
             for (var output = 0; output < outputs; output++)
             {
                 AwaitSeal(task, output);
@@ -128,7 +128,7 @@ internal sealed partial class Scheduler
     }
 
     // Only asked while nothing exists: what could be launched has been, but for what waits for a time or for room.
-    private bool NothingLeftToLaunch() => NextDue is null && _live.Count == 0;
+    private bool NothingLeftToLaunch() => NextDue is null && _live.Count == 0 && !AwaitsSlices();
 
     private bool AllComplete()
     {

@@ -21,6 +21,7 @@ internal sealed partial class Scheduler
     private readonly LaunchGate _gate;
     private readonly LiveAttempts _live;
     private readonly HashSet<(int Task, int Output)> _sealsAwaited;
+    private readonly HashSet<SliceEffect> _slicesAwaited;
     private List<Decision> _decisions = [];
     private List<Effect> _effects = [];
     private StopLevel _stopAsked;
@@ -40,6 +41,7 @@ internal sealed partial class Scheduler
         _gate = new LaunchGate(options);
         _live = new LiveAttempts();
         _sealsAwaited = [];
+        _slicesAwaited = [];
     }
 
     private Scheduler(Scheduler other)
@@ -52,6 +54,7 @@ internal sealed partial class Scheduler
         _gate = other._gate.Clone();
         _live = other._live.Clone();
         _sealsAwaited = [.. other._sealsAwaited];
+        _slicesAwaited = [.. other._slicesAwaited];
         _decisions = [.. other._decisions];
         _effects = [.. other._effects];
         _stopAsked = other._stopAsked;
@@ -183,7 +186,7 @@ internal sealed partial class Scheduler
             DateTimeOffset? due = outcome.Charge == RetryCharge.Infrastructure
                 ? now + _options.InfrastructureRetry.After(instance.InfrastructureFailures)
                 : null;
-            _queue.Return(_state.Graph.Slot(attempt.Task, attempt.Index), due);
+            _queue.Return(attempt.Task, attempt.Index, due);
         }
     }
 
@@ -261,6 +264,7 @@ internal sealed partial class Scheduler
             else
             {
                 SealComplete();
+                AskForSlices();
                 Launch(now);
             }
 
@@ -285,6 +289,7 @@ internal sealed partial class Scheduler
         _live.WriteTo(output);
         output.Write(MemoryMarshal.AsBytes<long>([(long)_stopAsked, _epoch, _decisions.Count, _effects.Count]));
         output.Write(MemoryMarshal.AsBytes<(int, int)>([.. _sealsAwaited.Order()]));
+        output.Write(MemoryMarshal.AsBytes<(int, int)>([.. _slicesAwaited.Select(asked => (asked.Task, asked.SealGeneration)).Order()]));
     }
 
     private bool IsWinner(AttemptRef attempt)

@@ -4,12 +4,14 @@ using Executor.Planning;
 namespace Executor.Scheduling;
 
 /// <summary>
-/// What scheduling needs of a plan, worked out once: instances numbered through all tasks ("slots"), who reads whose outputs, and the order
-/// in which tasks are served.
+/// What scheduling needs of a plan, worked out once: who reads whose outputs, whose partitions are split, and the order in which tasks are served.
 /// </summary>
 internal sealed class TaskGraph
 {
-    private readonly int[] _offsets;
+    // Of a task whose number is known at run time: what a name may say before anything is allocated for it.
+    private const int MaxInstances = 1_000_000;
+
+    private readonly SplitSource?[] _splits;
     private readonly Dictionary<string, int> _ordinals;
 
     /// <summary>Works a plan out.</summary>
@@ -18,14 +20,14 @@ internal sealed class TaskGraph
         ArgumentNullException.ThrowIfNull(plan);
         Plan = plan;
         var count = plan.Tasks.Count;
-        _offsets = new int[count + 1];
         _ordinals = new Dictionary<string, int>(count, StringComparer.Ordinal);
         for (var task = 0; task < count; task++)
         {
-            _offsets[task + 1] = checked(_offsets[task] + plan.Tasks[task].Instances);
             _ordinals.Add(plan.Tasks[task].Name, task);
         }
 
+        _splits = [.. plan.Tasks.Select(SourceOf)];
+        SplitTasks = [.. Enumerable.Range(0, count).Where(task => _splits[task] is not null)];
         InputTasks = [.. plan.Tasks.Select(task => task.Inputs.Select(input => _ordinals[input.From.Task]).ToArray())];
         Readers = Invert(InputTasks.Select(tasks => tasks.Distinct()), count);
         Depths = DepthsOf(plan, count);
@@ -38,8 +40,8 @@ internal sealed class TaskGraph
     /// <summary>How many tasks there are.</summary>
     public int TaskCount => Plan.Tasks.Count;
 
-    /// <summary>How many instances all tasks have together.</summary>
-    public int InstanceCount => _offsets[^1];
+    /// <summary>The tasks that read split partitions, whose number of instances is known at run time, ascending.</summary>
+    public IReadOnlyList<int> SplitTasks { get; }
 
     /// <summary>Per task the producing task of each input, in declared order.</summary>
     public IReadOnlyList<int[]> InputTasks { get; }
@@ -53,29 +55,15 @@ internal sealed class TaskGraph
     /// <summary>The tasks in the order in which they are served: the longest remaining way first, then as submitted.</summary>
     public IReadOnlyList<int> Order { get; }
 
-    /// <summary>The task's number of instances.</summary>
-    public int Instances(int task) => Plan.Tasks[task].Instances;
+    /// <summary>What the task reads split partitions of; null for a task whose number of instances is planned.</summary>
+    public SplitSource? SplitOf(int task) => _splits[task];
 
-    /// <summary>The number of an instance among all.</summary>
-    public int Slot(int task, int index) => _offsets[task] + index;
+    /// <summary>The task's number of instances as planned: the fewest that it can have, where it reads split partitions.</summary>
+    public int PlannedInstances(int task) => Plan.Tasks[task].Instances;
 
-    /// <summary>The instance with a number.</summary>
-    public (int Task, int Index) At(int slot)
-    {
-        var found = Array.BinarySearch(_offsets, slot);
-        var task = found >= 0 ? found : ~found - 1;
-        while (_offsets[task + 1] <= slot)
-        {
-            // Tasks without instances share their offset with the next one.
-            task++;
-        }
-
-        return (task, slot - _offsets[task]);
-    }
-
-    /// <summary>The instance with a name, if the plan has it.</summary>
+    /// <summary>The instance with a name, if the plan has it, or may turn out to.</summary>
     public bool TryFind(string taskName, int index, out int task) =>
-        _ordinals.TryGetValue(taskName, out task) && index >= 0 && index < Instances(task);
+        _ordinals.TryGetValue(taskName, out task) && index >= 0 && index < (_splits[task] is null ? PlannedInstances(task) : MaxInstances);
 
     /// <summary>The task with a name, if the plan has it.</summary>
     public bool TryFind(string taskName, out int task) => _ordinals.TryGetValue(taskName, out task);
@@ -83,6 +71,19 @@ internal sealed class TaskGraph
     /// <summary>The attempt under its full name.</summary>
     public AttemptId Name(string run, AttemptRef attempt) =>
         new(run, Plan.Tasks[attempt.Task].Name, attempt.Index, attempt.Generation, attempt.Attempt);
+
+    private SplitSource? SourceOf(PlannedTask task)
+    {
+        if (task.Split is not { } split)
+        {
+            return null;
+        }
+
+        var producer = _ordinals[split.Over.Task];
+        var outputs = Plan.Tasks[producer].Outputs;
+        var output = Enumerable.Range(0, outputs.Count).First(place => outputs[place].Name == split.Over.Output);
+        return new SplitSource(producer, output, outputs[output].Partitioning.Count, split);
+    }
 
     private static int[] DepthsOf(RunPlan plan, int count)
     {
@@ -121,3 +122,10 @@ internal sealed class TaskGraph
         return [.. targets.Select(list => list.ToArray())];
     }
 }
+
+/// <summary>The output whose partitions a task reads in slices.</summary>
+/// <param name="Task">The producing task's ordinal.</param>
+/// <param name="Output">The output's place among the task's outputs.</param>
+/// <param name="Partitions">How many partitions it has.</param>
+/// <param name="Split">What the plan says.</param>
+internal sealed record SplitSource(int Task, int Output, int Partitions, PlannedSplit Split);

@@ -15,6 +15,10 @@ public readonly record struct SelectionTotals(long Blocks, long Rows, long Bytes
         Blocks + 1, Rows + block.Rows, Bytes + block.Length,
         unchecked(Digest + BlockDigest.Of(block.Index, block.Sequence, block.Crc32C)));
 
+    /// <summary>Adds what another selection, which has no block in common with this one, adds up to.</summary>
+    public SelectionTotals Plus(in SelectionTotals other) => new(
+        Blocks + other.Blocks, Rows + other.Rows, Bytes + other.Bytes, unchecked(Digest + other.Digest));
+
     /// <summary>Adds what a partition holds.</summary>
     public SelectionTotals Plus(in PartitionStatistics partition) => new(
         Blocks + partition.Blocks, Rows + partition.Rows, Bytes + partition.Bytes, unchecked(Digest + partition.Digest));

@@ -25,7 +25,7 @@ internal sealed class InputSource
         _seal = seal;
         _channel = channel;
         _meter = meter;
-        _selection = new ReadSelection(new SealId(run, input.From, input.SealGeneration), input.Partition, input.SourceIndex);
+        _selection = new ReadSelection(new SealId(run, input.From, input.SealGeneration), input.Partition, input.SourceIndex, input.Sources);
     }
 
     /// <summary>

@@ -80,6 +80,9 @@ internal static class BodyCommandBuilder
         environment[EnvironmentNames.OutputDirectory] = folders.Outputs;
         environment[EnvironmentNames.ProgressFile] = folders.Progress;
         Set(EnvironmentNames.Item, descriptor.Item);
+        Set(EnvironmentNames.Partition, descriptor.Slice?.Partition.ToString(CultureInfo.InvariantCulture));
+        Set(EnvironmentNames.Slice, descriptor.Slice?.Slice.ToString(CultureInfo.InvariantCulture));
+        Set(EnvironmentNames.Slices, descriptor.Slice?.Slices.ToString(CultureInfo.InvariantCulture));
         Set(EnvironmentNames.CodeDirectory, CodeDirectory(descriptor, folders));
         return environment;
 

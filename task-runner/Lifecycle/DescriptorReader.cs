@@ -93,6 +93,9 @@ internal static class DescriptorReader
         {
             Require(
                 Names.IsValid(input.From.Task) && Names.IsValid(input.From.Output), $"'{input.From}' is not the name of an output");
+            Require(
+                input.Sources is not { } sources || (sources.From >= 0 && sources.From < sources.To),
+                $"the input {input.From} is to be read from instances {input.Sources}; a range that is not empty is needed");
         }
 
         foreach (var output in descriptor.Outputs)

@@ -33,7 +33,7 @@ internal static class RunManifests
             ToJson(RunAnchor.Anchor(run, plan.Workflow, stores), KubernetesResources.ConfigMaps),
             ToJson(RunAnchor.Secret(run, plan.Workflow, anchor, Key, storeAuthorities: null), KubernetesResources.Secrets),
             DriverJob.Create(run, plan.Workflow, anchor, stores, options.StoreServerName, Sha256Hex.Of(submission.Serialize()), options),
-            .. Enumerable.Range(0, plan.Tasks.Count).Where(task => plan.Tasks[task].Instances > 0).Select(task => JobOf(factory, descriptors, plan, task)),
+            .. Enumerable.Range(0, plan.Tasks.Count).Where(task => plan.Tasks[task].Instances > 0).Select(task => JobOf(factory, descriptors, task)),
         ];
         if (options.NamespaceName is { } name)
         {
@@ -43,9 +43,9 @@ internal static class RunManifests
         return manifests;
     }
 
-    private static JsonObject JobOf(JobFactory factory, DescriptorFactory descriptors, RunPlan plan, int task)
+    private static JsonObject JobOf(JobFactory factory, DescriptorFactory descriptors, int task)
     {
-        var descriptor = descriptors.Create(task, index: 0, generation: 0, attempt: 1, new int[plan.Tasks[task].Inputs.Count]);
+        var descriptor = descriptors.CreateFirst(task);
         var encoded = JobFactory.Encode(descriptor);
         return factory.Create(descriptor, encoded, encoded.Length > JobFactory.MaxInlineDescriptor, []);
     }

@@ -77,9 +77,16 @@ internal sealed class TaskBinder(ValueReader values, TemplateReader templates, S
         var items = values.List(itemsField, "a list of texts", Limits.Instances)
             .Select(f => templates.Parameters(f, "text", Limits.ItemBytes)).OfType<Located<Template>>().ToList();
         var over = values.NonEmptyText(fields.Optional("over"), "an output written task.output");
+        var splitField = fields.Optional("splitAbove");
+        var splitAbove = templates.Parameters(splitField, "an amount of data such as 256Mi");
         fields.RefuseOthers();
         values.ExactlyOne(field!.At, fields, "count", "items", "over");
-        return new FanOutSpec(count, itemsField is null ? null : items, over);
+        if (splitField is not null && !fields.Has("over"))
+        {
+            values.Diagnostics.Add(splitField.At, "found splitAbove without over, expected 'over: task.output' beside it: what it splits are partitions");
+        }
+
+        return new FanOutSpec(count, itemsField is null ? null : items, over, splitAbove);
     }
 
     private List<InputSpec> BindInputs(Field? field) =>

@@ -48,7 +48,9 @@ internal sealed record TaskSpec
 /// <param name="Count">How many instances.</param>
 /// <param name="Items">One instance for each text.</param>
 /// <param name="Over">One instance for each partition of the output <c>task.output</c>.</param>
-internal sealed record FanOutSpec(Located<Template>? Count, IReadOnlyList<Located<Template>>? Items, Located<string>? Over);
+/// <param name="SplitAbove">With <paramref name="Over"/>: partitions with more bytes are read by several instances; never if null.</param>
+internal sealed record FanOutSpec(
+    Located<Template>? Count, IReadOnlyList<Located<Template>>? Items, Located<string>? Over, Located<Template>? SplitAbove);
 
 /// <summary>An input of a task.</summary>
 /// <param name="At">Where it begins.</param>

@@ -11,7 +11,7 @@ namespace Executor.Shuffle.Channel.Flight;
 internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection selection)
 {
     private readonly HashSet<(int Index, int Sequence)> _seen = [];
-    private readonly StoreRoute _route = new(pods, $"{selection.Seal?.Run}/{selection.Seal?.Output}/{selection.Partition}");
+    private readonly StoreRoute _route = new(pods, RouteOf(selection));
 
     private SelectionTotals? _expected;
     private SelectionTotals _found;
@@ -87,6 +87,14 @@ internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection sel
             }
 
             var (header, next) = BlockMetadata.ReadGet(message.AppMetadata);
+            if (!selection.Wants(header.Index))
+            {
+                // Of a store that does not know what a part of a selection means, rows would come twice.
+                throw new ShuffleException(
+                    ShuffleError.Invalid,
+                    $"output {selection.Seal.Output}: the store sends what instance {header.Index} wrote, which was not asked for; it may be of an older version");
+            }
+
             var payload = dictionaries.WrittenCount == 0
                 ? encapsulated
                 : BodySequence.Join([dictionaries.WrittenMemory, .. BlockMessages.Pieces(encapsulated)]);
@@ -108,6 +116,10 @@ internal sealed class FlightBlockReader(StoreConnections pods, ReadSelection sel
 
         return (null, true);
     }
+
+    // The slices of a large partition are read by many at a time: they are spread over the pods.
+    private static string RouteOf(ReadSelection selection) =>
+        $"{selection.Seal?.Run}/{selection.Seal?.Output}/{selection.Partition}" + (selection.Sources is { } sources ? $"/{sources.From}" : "");
 
     private void Verify()
     {

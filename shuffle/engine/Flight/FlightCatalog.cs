@@ -66,8 +66,8 @@ internal sealed class FlightCatalog(ShuffleEngine engine, TicketSigner tickets)
             .Aggregate(default(SelectionTotals), (sum, partition) => sum.Plus(partition));
         return new FlightInfo(GetCall.SchemaOrEmpty(seal.Schema), descriptor, endpoints)
         {
-            TotalRecords = selection.SourceIndex is null ? totals.Rows : -1,
-            TotalBytes = selection.SourceIndex is null ? totals.Bytes : -1,
+            TotalRecords = selection is { SourceIndex: null, Sources: null } ? totals.Rows : -1,
+            TotalBytes = selection is { SourceIndex: null, Sources: null } ? totals.Bytes : -1,
         };
     }
 

@@ -28,7 +28,7 @@ internal sealed class LossFinder(CommitStore commits, BlockRunReader reader)
 
         var lost = new LostInstance?[plan.Seal.Instances.Count];
         await Parallel.ForEachAsync(
-            plan.Seal.Instances.Where(instance => plan.Selection.SourceIndex is null || plan.Selection.SourceIndex == instance.Index),
+            plan.Seal.Instances.Where(instance => plan.Selection.Wants(instance.Index)),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelReads, CancellationToken = cancellationToken },
             async (instance, token) =>
             {

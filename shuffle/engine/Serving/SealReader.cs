@@ -15,6 +15,7 @@ namespace Executor.Shuffle.Engine.Serving;
 public sealed class SealReader
 {
     private const int ParallelFooters = 8;
+    private const int ParallelCommits = 16;
 
     private readonly IObjectStore _objects;
     private readonly CommitStore _commits;
@@ -152,26 +153,47 @@ public sealed class SealReader
         {
             throw new ShuffleException(ShuffleError.Invalid, $"instance {index} of output {seal.Output}, which has {seal.Instances.Count}");
         }
+
+        if (selection.Sources is { } sources && (sources.From < 0 || sources.From >= sources.To || sources.To > seal.Instances.Count))
+        {
+            throw new ShuffleException(ShuffleError.Invalid, $"instances {sources} of output {seal.Output}, which has {seal.Instances.Count}");
+        }
     }
 
     private async Task<SelectionTotals> ExpectAsync(ReadSelection selection, SealRecord seal, CancellationToken cancellationToken)
     {
-        var partitions = seal.Partitions;
-        if (selection.SourceIndex is { } index)
+        if (selection is { SourceIndex: null, Sources: null })
         {
-            var instance = new InstanceId(seal.Output.Task, index);
-            var generation = seal.Instances[index].Generation;
-            var commit = await _commits.FindAsync(selection.Seal.Run, instance, generation, cancellationToken);
-            partitions = commit?.Outputs.FirstOrDefault(output => output.Name == seal.Output.Output)?.Partitions
-                ?? throw new ShuffleException(ShuffleError.DataLoss, $"the commit of {instance} generation {generation} is gone")
-                {
-                    Lost = [new LostInstance(instance, generation)],
-                };
+            return Sum(seal.Partitions, selection.Partition);
         }
 
-        return partitions.Where(partition => selection.Partition is null || partition.Partition == selection.Partition)
-            .Aggregate(default(SelectionTotals), (sum, partition) => sum.Plus(partition));
+        // A seal does not say which instance put how much into which partition: their commits do.
+        var expected = default(SelectionTotals);
+        var adding = new Lock();
+        await Parallel.ForEachAsync(
+            seal.Instances.Where(instance => instance.Blocks > 0 && selection.Wants(instance.Index)),
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelCommits, CancellationToken = cancellationToken },
+            async (instance, token) =>
+            {
+                var id = new InstanceId(seal.Output.Task, instance.Index);
+                var commit = await _commits.FindAsync(selection.Seal.Run, id, instance.Generation, token);
+                var partitions = commit?.Outputs.FirstOrDefault(output => output.Name == seal.Output.Output)?.Partitions
+                    ?? throw new ShuffleException(ShuffleError.DataLoss, $"the commit of {id} generation {instance.Generation} is gone")
+                    {
+                        Lost = [new LostInstance(id, instance.Generation)],
+                    };
+                var part = Sum(partitions, selection.Partition);
+                lock (adding)
+                {
+                    expected = expected.Plus(part);
+                }
+            });
+        return expected;
     }
+
+    private static SelectionTotals Sum(IReadOnlyList<PartitionStatistics> partitions, int? only) =>
+        partitions.Where(partition => only is null || partition.Partition == only)
+            .Aggregate(default(SelectionTotals), (sum, partition) => sum.Plus(partition));
 
     private async Task<List<PlannedRun>> GatherAsync(ReadSelection selection, SealRecord seal, CancellationToken cancellationToken)
     {
@@ -199,7 +221,7 @@ public sealed class SealReader
         {
             var writer = footer.Writers[i];
             wins[i] = writer.Output == seal.Output && writer.Index >= 0 && writer.Index < seal.Instances.Count
-                && (selection.SourceIndex is null || selection.SourceIndex == writer.Index)
+                && selection.Wants(writer.Index)
                 && seal.Instances[writer.Index] is var winner && winner.Generation == writer.Generation
                 && winner.Attempt == writer.Attempt && winner.Incarnation == writer.Incarnation;
         }
@@ -228,5 +250,6 @@ public sealed class SealReader
     private static string Describe(ReadSelection selection) =>
         $"output {selection.Seal.Output} generation {selection.Seal.Generation} of run {selection.Seal.Run}"
         + (selection.Partition is { } partition ? $" partition {partition}" : "")
-        + (selection.SourceIndex is { } index ? $" instance {index}" : "");
+        + (selection.SourceIndex is { } index ? $" instance {index}" : "")
+        + (selection.Sources is { } sources ? $" instances {sources}" : "");
 }

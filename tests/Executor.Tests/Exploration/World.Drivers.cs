@@ -154,12 +154,14 @@ internal sealed partial class World
     {
         ImmutableArray<AttemptRef> existing = [.. Attempts.Select(node => node.Attempt).Concat(Ended.Keys).Distinct()];
         var stood = driver.Stood;
-        for (var slot = 0; slot < _settings.Graph.InstanceCount; slot++)
+        for (var task = 0; task < _settings.Graph.TaskCount; task++)
         {
-            var (task, index) = _settings.Graph.At(slot);
-            if (driver.State.Instance(slot).Phase == InstancePhase.Launched && !existing.Contains(driver.State.LatestAttempt(task, index)))
+            for (var index = 0; index < driver.State.Instances(task); index++)
             {
-                stood = MarkIfCommitted(stood, driver.State.LatestAttempt(task, index));
+                if (driver.State.Instance(task, index).Phase == InstancePhase.Launched && !existing.Contains(driver.State.LatestAttempt(task, index)))
+                {
+                    stood = MarkIfCommitted(stood, driver.State.LatestAttempt(task, index));
+                }
             }
         }
 

@@ -134,7 +134,7 @@ internal sealed partial class World
     private void CheckEnd(RunOutcome outcome, RunState state)
     {
         Promise(outcome == RunOutcome.Succeeded, $"the run {outcome} though nothing happened that retries do not mend: {state.Failure}");
-        var winners = Enumerable.Range(0, _settings.Graph.Instances(0)).Select(index =>
+        var winners = Enumerable.Range(0, _settings.Graph.PlannedInstances(0)).Select(index =>
         {
             var writer = CommitAt(0, index, state.Instance(0, index).Generation).Writer;
             return $"p{index}g{writer.Attempt.Generation}a{writer.Attempt.Attempt}{writer.Incarnation}";

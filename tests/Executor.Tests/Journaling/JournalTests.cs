@@ -1,8 +1,10 @@
 using System.Text;
+using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Journaling;
 using Executor.Outcomes;
+using Executor.Planning;
 using Executor.Scheduling;
 using Executor.Shuffle.Channel;
 using Executor.Tests.Driving;
@@ -45,6 +47,22 @@ public sealed class JournalTests : IAsyncDisposable
         var read = JournalEntryFormat.Decode(JournalEntryFormat.Encode(entry, Graph), 5, Graph);
         Assert.Equal(entry.Decisions, read.Decisions);
         Assert.Equal((entry.Epoch, entry.Nonce, entry.At), (read.Epoch, read.Nonce, read.At));
+    }
+
+    [Fact]
+    public void Slices_survive_their_form_and_mean_nothing_to_a_plan_that_splits_nothing()
+    {
+        var split = new TaskGraph(Plans.Of(Plans.Task("t0", 6), Plans.Task("t1", 1, 0).Splitting(0)));
+        var choice = new SliceChoice(new OutputId("t0", "out"), 256L << 20, 9, 6, [new SplitPartition(0, [1, 4]), new SplitPartition(7, [3])]);
+        var bytes = JournalEntryFormat.Encode(new JournalEntry(5, 3, "nonce", Now, [new SliceDecision(1, choice), new UnsliceDecision(1)]), split);
+
+        var read = JournalEntryFormat.Decode(bytes, 5, split).Decisions;
+
+        var slices = Assert.IsType<SliceDecision>(read[0]);
+        Assert.Equal((1, choice.Over, choice.AboveBytes, choice.Partitions, choice.Sources), (slices.Task, slices.Choice.Over, slices.Choice.AboveBytes, slices.Choice.Partitions, slices.Choice.Sources));
+        Assert.Equal(Enumerable.Range(0, 12).Select(choice.At), Enumerable.Range(0, slices.Choice.Instances).Select(slices.Choice.At));
+        Assert.Equal(new UnsliceDecision(1), read[1]);
+        Assert.Equal([new UnsliceDecision(1)], JournalEntryFormat.Decode(bytes, 5, new TaskGraph(Plans.Chain(6, 1))).Decisions);
     }
 
     [Theory]

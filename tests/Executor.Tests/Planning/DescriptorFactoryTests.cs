@@ -53,6 +53,34 @@ public sealed class DescriptorFactoryTests
     }
 
     [Fact]
+    public void An_instance_reads_its_slice_and_what_is_partitioned_alike_whole()
+    {
+        var plan = TestPlans.PlanTasks("""
+                - name: a
+                  command: [x]
+                  outputs: [{name: o, partitionBy: {roundRobin: true, partitions: 4}}, {name: p, partitionBy: {broadcast: true, partitions: 4}}, {name: q}]
+                - name: b
+                  command: [x, "{{index}}"]
+                  fanOut: {over: a.o, splitAbove: 1Ki}
+                  inputs: [{from: a.o}, {from: a.p, read: partition}, {from: a.q, read: all}]
+            """);
+        var factory = new DescriptorFactory(plan, "r1", Stores);
+
+        var slice = factory.Create(1, 9, 0, 1, [0, 0, 0], null, new InstanceSlice(3, 1, 4, new InstanceRange(5, 8)));
+        var whole = factory.Create(1, 2, 0, 1, [0, 0, 0], null, new InstanceSlice(2, 0, 1, null));
+
+        Assert.Equal(new PlannedSplit(new OutputId("a", "o"), 1024), plan.Tasks[1].Split);
+        Assert.Equal(new SliceDescriptor(3, 1, 4), slice.Slice);
+        Assert.Equal(["x", "9"], slice.Command!);
+        Assert.Equal([(3, new InstanceRange(5, 8)), (3, null), (null, null)], slice.Inputs.Select(input => (input.Partition, input.Sources)));
+        Assert.Equal([(2, (InstanceRange?)null), (2, null), (null, null)], whole.Inputs.Select(input => (input.Partition, input.Sources)));
+        Assert.NotEqual(
+            slice.Definition, factory.Create(1, 9, 0, 1, [0, 0, 0], null, new InstanceSlice(3, 1, 4, new InstanceRange(5, 7))).Definition);
+        Assert.Throws<ArgumentOutOfRangeException>(() => factory.Create(1, 0, 0, 1, [0, 0, 0]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => factory.Create(0, 0, 0, 1, [], null, new InstanceSlice(0, 0, 1, null)));
+    }
+
+    [Fact]
     public void Items_and_parameters_are_put_in_once()
     {
         var plan = TestPlans.PlanTasks("    - {name: a, command: ['{{item}}/{{parameters.a}}', '{{{{item}}'], workingDirectory: '/data/{{item}}', fanOut: {items: ['{{{{index}}', south]}}");

@@ -31,6 +31,10 @@ internal static class Plans
         Retries = new RetryBudget(),
     };
 
+    /// <summary>The task reads the output of a task that it reads anyway in slices.</summary>
+    public static PlannedTask Splitting(this PlannedTask task, int ordinal) =>
+        task with { Instances = 1, Split = new PlannedSplit(new OutputId(NameOf(ordinal), "out"), 1) };
+
     public static PlannedTask WithRetries(this PlannedTask task, int ofTask, int ofInfrastructure) =>
         task with { Retries = new RetryBudget(ofTask, ofInfrastructure) };
 

@@ -13,7 +13,7 @@ public sealed class SchedulerPropertyTests
     public void Whatever_happens_in_whatever_order_a_run_ends_and_keeps_its_rules(int seed)
     {
         var outcomes = new int[3];
-        var (losses, crashes) = (0, 0);
+        var (losses, crashes, slices) = (0, 0, 0);
         for (var run = 0; run < Runs; run++)
         {
             var simulated = new SimulatedRun(seed + run);
@@ -28,10 +28,12 @@ public sealed class SchedulerPropertyTests
 
             losses += simulated.Losses;
             crashes += simulated.Crashes;
+            slices += simulated.Slices;
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"seeds {seed} to {seed + Runs - 1}: {outcomes[0]} succeeded, {outcomes[1]} failed, {outcomes[2]} cancelled; {losses} losses, {crashes} crashes");
+            $"seeds {seed} to {seed + Runs - 1}: {outcomes[0]} succeeded, {outcomes[1]} failed, {outcomes[2]} cancelled; {losses} losses, {crashes} crashes, {slices} times sliced");
+        Assert.True(slices > Runs / 10, $"only {slices} tasks were sliced");
         Assert.All(Enum.GetValues<RunOutcome>(), outcome => Assert.True(outcomes[(int)outcome] > Runs / 100, $"hardly any run {outcome}"));
     }
 }

@@ -1,3 +1,4 @@
+using Executor.Contracts.Identity;
 using Executor.Outcomes;
 using Executor.Planning;
 using Executor.Scheduling;
@@ -169,12 +170,12 @@ public sealed class SchedulerTests
         Decision[] journal =
         [
             new RevisionDecision(0),
-            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, []), Memory),
+            new LaunchDecision(new AttemptRef(0, 0, 0, 1), new Tags().TagOf(0, 0, [], null), Memory),
             new CommittedDecision(new AttemptRef(0, 0, 0, 1)),
-            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, []), Memory),
+            new LaunchDecision(new AttemptRef(0, 1, 0, 1), new Tags().TagOf(0, 1, [], null), Memory),
             new CommittedDecision(new AttemptRef(0, 1, 0, 1)),
-            new SealDecision(0, 0, before.Instances(0)),
-            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0]), Memory),
+            new SealDecision(0, 0, before.PlannedInstances(0)),
+            new LaunchDecision(new AttemptRef(1, 0, 0, 1), new Tags().TagOf(1, 0, [0], null), Memory),
             new CommittedDecision(new AttemptRef(1, 0, 0, 1)),
         ];
         foreach (var decision in journal)
@@ -189,6 +190,94 @@ public sealed class SchedulerTests
         Assert.Contains(new RaiseDecision(1, 0, 1, RaiseCause.Upstream), round.Decisions);
         Assert.Equal(new AttemptRef(0, 2, 0, 1), Assert.Single(Starts(round)));
     }
+
+    [Fact]
+    public void A_task_has_no_instances_before_the_seal_of_what_it_splits_stands_and_then_those_that_were_chosen()
+    {
+        var scheduler = Begin(Plans.Of(Plans.Task("t0", 3), Plans.Task("t1", 1, 0).Splitting(0).WithoutOutputs()), out var round, o => o with { LaunchesInFlight = 9 });
+        round = CommitAll(scheduler, round);
+        var seal = Assert.Single(round.Effects.OfType<SealEffect>());
+        Assert.Empty(round.Effects.OfType<SliceEffect>());
+        Assert.False(scheduler.State.IsComplete(1));
+
+        scheduler.SealWritten(seal);
+        var asked = Assert.Single(scheduler.Decide(Start).Effects.OfType<SliceEffect>());
+        Assert.Empty(scheduler.Decide(Start).Effects);
+        scheduler.Sliced(asked, Slices(1));
+        round = scheduler.Decide(Start);
+
+        Assert.IsType<SliceDecision>(round.Decisions[0]);
+        Assert.Equal([(1, 0), (1, 1)], Accept(scheduler, round).Select(attempt => (attempt.Task, attempt.Index)));
+        scheduler.Sliced(asked, Slices(2));
+        Assert.Empty(scheduler.Decide(Start).Decisions);
+    }
+
+    [Fact]
+    public void Slices_stay_when_what_they_read_is_lost_and_are_chosen_anew_when_it_is_made_otherwise()
+    {
+        var graph = new TaskGraph(Plans.Of(Plans.Task("t0", 3), Plans.Task("t1", 1, 0).Splitting(0)));
+        Decision[] journal =
+        [
+            new RevisionDecision(0),
+            .. Enumerable.Range(0, 3).SelectMany(index => Committed(0, index, new Tags().TagOf(0, index, [], null))),
+            new SealDecision(0, 0, 3),
+            new SliceDecision(1, Slices(1)),
+            .. Enumerable.Range(0, 2).SelectMany(index => Committed(1, index, new Tags().TagOf(1, index, [0], Slices(1).At(index)))),
+        ];
+
+        var lossy = Restore(new Tags());
+        lossy.DataLost([new AttemptRef(0, 1, 0, 1)]);
+        var decisions = lossy.Decide(Start).Decisions;
+        Assert.Equal([(0, 1), (1, 0), (1, 1)], decisions.OfType<RaiseDecision>().Select(raise => (raise.Task, raise.Index)));
+        Assert.Empty(decisions.OfType<UnsliceDecision>());
+        Assert.Equal(2, lossy.State.Instances(1));
+
+        var changed = Restore(new Tags { Salt = 5 });
+        decisions = changed.Decide(Start).Decisions;
+        Assert.Equal(new UnsliceDecision(1), Assert.Single(decisions.OfType<UnsliceDecision>()));
+        Assert.Equal(2, decisions.OfType<RaiseDecision>().Count(raise => raise.Task == 1));
+        Assert.Equal(0, changed.State.Instances(1));
+        Assert.False(changed.State.IsComplete(1));
+
+        Scheduler Restore(Tags tags)
+        {
+            var state = new RunState(graph);
+            foreach (var decision in journal)
+            {
+                state.Apply(decision, 0);
+            }
+
+            Assert.Equal((2, 2), (state.Instances(1), state.Task(1).Committed));
+            var scheduler = new Scheduler(state, tags, new SchedulerOptions { MaxParallel = 9 }, 1);
+            scheduler.Restore(new RestoredWorld { Revision = 1, Resume = true, Seals = new HashSet<(int, int, int)> { (0, 0, 0) } }, Start);
+            return scheduler;
+        }
+
+        static IEnumerable<Decision> Committed(int task, int index, ulong tag) =>
+            [new LaunchDecision(new AttemptRef(task, index, 0, 1), tag, Memory), new CommittedDecision(new AttemptRef(task, index, 0, 1))];
+    }
+
+    [Fact]
+    public void Commits_that_are_missing_when_slices_are_chosen_are_made_again_and_then_it_is_chosen()
+    {
+        var scheduler = Begin(Plans.Of(Plans.Task("t0", 3), Plans.Task("t1", 1, 0).Splitting(0)), out var round, o => o with { LaunchesInFlight = 9 });
+        round = CommitAll(scheduler, round);
+        scheduler.SealWritten(Assert.Single(round.Effects.OfType<SealEffect>()));
+        var asked = Assert.Single(scheduler.Decide(Start).Effects.OfType<SliceEffect>());
+
+        scheduler.SlicingLacksCommits(asked, [new AttemptRef(0, 2, 0, 0)]);
+        round = scheduler.Decide(Start);
+
+        Assert.Contains(new RaiseDecision(0, 2, 1, RaiseCause.Loss), round.Decisions);
+        round = CommitAll(scheduler, round);
+        scheduler.SealWritten(Assert.Single(round.Effects.OfType<SealEffect>()));
+        scheduler.Sliced(asked, Slices(1));
+        round = scheduler.Decide(Start);
+        Assert.Empty(round.Decisions);
+        Assert.Equal(new SliceEffect(1, 1), Assert.Single(round.Effects.OfType<SliceEffect>()));
+    }
+
+    private static SliceChoice Slices(params int[] cuts) => new(new OutputId("t0", "out"), 1, 1, 3, [new SplitPartition(0, cuts)]);
 
     [Fact]
     public void An_attempt_that_does_not_count_is_asked_to_end_when_it_is_seen()
@@ -356,11 +445,28 @@ public sealed class SchedulerTests
 
     private static void Commit(Scheduler scheduler, AttemptRef attempt) => scheduler.Committed(attempt, attempt.Attempt);
 
+    // Until nothing more is launched; the last round.
+    private static Round CommitAll(Scheduler scheduler, Round round)
+    {
+        for (; round.Effects.OfType<StartEffect>().Any(); round = scheduler.Decide(Start))
+        {
+            foreach (var attempt in Starts(round))
+            {
+                scheduler.LaunchAccepted(attempt);
+                Commit(scheduler, attempt);
+            }
+        }
+
+        return round;
+    }
+
     private sealed class Tags : IDefinitions
     {
-        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations)
+        public int Salt { get; init; }
+
+        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations, InstanceSlice? slice)
         {
-            var tag = (ulong)((task * 1000) + index + 1);
+            var tag = (ulong)((task * 1000) + index + 1 + Salt + (100 * (slice?.Sources?.To ?? 0)));
             foreach (var generation in sealGenerations)
             {
                 tag = (tag * 1_000_003) + (ulong)generation;

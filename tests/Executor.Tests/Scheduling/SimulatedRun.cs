@@ -27,6 +27,8 @@ internal sealed class SimulatedRun
     private readonly HashSet<(int Task, int Output, int Generation)> _seals = [];
     private readonly HashSet<AttemptRef> _accepted = [];
     private readonly List<SealEffect> _sealing = [];
+    private readonly List<SliceEffect> _slicing = [];
+    private readonly Dictionary<int, SliceChoice> _choices = [];
     private readonly List<AttemptRef> _starting = [];
     private int _faults;
     private int _requests;
@@ -57,6 +59,8 @@ internal sealed class SimulatedRun
 
     public int Crashes { get; private set; }
 
+    public int Slices { get; private set; }
+
     public RunOutcome Run()
     {
         TakeOver();
@@ -82,6 +86,11 @@ internal sealed class SimulatedRun
         {
             var reads = Enumerable.Range(0, i).Where(_ => _random.Next(3) == 0).ToArray();
             var task = Plans.Task(Plans.NameOf(i), _random.Next(0, 6), reads).WithRetries(_random.Next(0, 4), _random.Next(2, 60));
+            if (reads.Length > 0 && _random.Next(3) == 0)
+            {
+                task = task.Splitting(reads[_random.Next(reads.Length)]);
+            }
+
             var after = Enumerable.Range(0, i).Where(_ => _random.Next(6) == 0);
             task = task with { DependsOn = [.. task.DependsOn.Union(after).Order()] };
             tasks.Add(task);
@@ -103,6 +112,7 @@ internal sealed class SimulatedRun
 
         _scheduler = new Scheduler(state, new Tags(), _options, 0) { LargestMemoryBytes = _largestMemory };
         _sealing.Clear();
+        _slicing.Clear();
         _starting.Clear();
         _accepted.Clear();
         _scheduler.Restore(
@@ -152,6 +162,11 @@ internal sealed class SimulatedRun
                 case SealEffect seal:
                     _sealing.Add(seal);
                     break;
+                case SliceEffect slice:
+                    var source = _graph.SplitOf(slice.Task)!;
+                    Demand(_seals.Contains((source.Task, source.Output, slice.SealGeneration)), "slices are asked for before the seal stands");
+                    _slicing.Add(slice);
+                    break;
                 default:
                     break;
             }
@@ -162,7 +177,7 @@ internal sealed class SimulatedRun
 
     private void Happen()
     {
-        var kinds = 8;
+        var kinds = 9;
         switch (_random.Next(kinds))
         {
             case 0 or 1 when _starting.Count > 0:
@@ -172,6 +187,9 @@ internal sealed class SimulatedRun
                 var seal = Take(_sealing);
                 _seals.Add((seal.Task, seal.Output, seal.Generation));
                 _scheduler.SealWritten(seal);
+                break;
+            case 8 when _slicing.Count > 0:
+                SliceOne(Take(_slicing));
                 break;
             case 3 or 4 when _running.Count > 0:
                 EndOne(_running.ElementAt(_random.Next(_running.Count)));
@@ -233,6 +251,23 @@ internal sealed class SimulatedRun
         }
     }
 
+    private void SliceOne(SliceEffect asked)
+    {
+        var source = _graph.SplitOf(asked.Task)!;
+        var sources = _scheduler.State.Instances(source.Task);
+        if (_faults > 0 && sources > 0 && _random.Next(8) == 0)
+        {
+            _faults--;
+            Losses++;
+            _scheduler.SlicingLacksCommits(asked, [_scheduler.State.LatestAttempt(source.Task, _random.Next(sources))]);
+            return;
+        }
+
+        // Every look at the data finds it spread in another way: what was decided first must stay.
+        int[] cuts = [.. Enumerable.Range(1, Math.Max(0, sources - 1)).Where(_ => _random.Next(2) == 0)];
+        _scheduler.Sliced(asked, new SliceChoice(source.Split.Over, 1, 1, sources, cuts.Length == 0 ? [] : [new SplitPartition(0, cuts)]));
+    }
+
     private void EndOne(AttemptRef attempt)
     {
         switch (_faults > 0 ? _random.Next(8) : 7)
@@ -279,6 +314,13 @@ internal sealed class SimulatedRun
 
     private void Check(Decision decision)
     {
+        if (decision is SliceDecision slices)
+        {
+            Demand(_choices.TryAdd(slices.Task, slices.Choice), $"the slices of task {slices.Task} are chosen twice");
+            Slices++;
+        }
+
+        Demand(decision is not UnsliceDecision, "slices are taken back though the workflow is the same");
         if (decision is not LaunchDecision { Attempt: var attempt, MemoryBytes: var memory })
         {
             return;
@@ -287,6 +329,7 @@ internal sealed class SimulatedRun
         Demand(_launched.Add(attempt), $"{attempt} is launched twice");
         Demand(!_commits.ContainsKey((attempt.Task, attempt.Index, attempt.Generation)), $"{attempt} is launched after success");
         Demand(_plan.Tasks[attempt.Task].DependsOn.All(_scheduler.State.IsComplete), $"{attempt} is launched before what it depends on");
+        Demand(_graph.SplitOf(attempt.Task) is null || attempt.Index < _choices[attempt.Task].Instances, $"{attempt} has no slice");
         ref readonly var instance = ref _scheduler.State.Instance(attempt.Task, attempt.Index);
         var budget = _plan.Tasks[attempt.Task].Retries;
         Demand(instance.TaskFailures <= budget.Task && instance.InfrastructureFailures <= budget.Infrastructure, $"{attempt} is beyond its budget");
@@ -308,7 +351,7 @@ internal sealed class SimulatedRun
         var last = launches.Max(Place);
         foreach (var task in _graph.Order.Where(task => _plan.Tasks[task].DependsOn.All(_scheduler.State.IsComplete)))
         {
-            for (var index = 0; index < _graph.Instances(task); index++)
+            for (var index = 0; index < _scheduler.State.Instances(task); index++)
             {
                 var idle = _scheduler.State.Instance(task, index).Phase == InstancePhase.Idle;
                 Demand(
@@ -339,6 +382,11 @@ internal sealed class SimulatedRun
         CheckReplay();
         var complete = Enumerable.Range(0, _graph.TaskCount).All(_scheduler.State.IsComplete);
         Demand(outcome == RunOutcome.Succeeded == (complete && _scheduler.State.Failure is null) || outcome == RunOutcome.Cancelled, "the outcome is wrong");
+        foreach (var (task, choice) in _choices)
+        {
+            Demand(_scheduler.State.Instances(task) == choice.Instances, $"task {task} has other instances than were chosen");
+        }
+
         Demand(outcome != RunOutcome.Cancelled || _requests > 0, "cancelled without a request");
         Demand(_scheduler.State.CancelledImmediately || _running.Count == 0, "the run ended before its attempts");
     }
@@ -368,9 +416,10 @@ internal sealed class SimulatedRun
 
     private sealed class Tags : IDefinitions
     {
-        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations)
+        public ulong TagOf(int task, int index, ReadOnlySpan<int> sealGenerations, InstanceSlice? slice)
         {
             var tag = (ulong)((task * 1000) + index + 1);
+            tag = (tag * 1_000_003) + (ulong)(slice?.Sources?.To ?? 0);
             foreach (var generation in sealGenerations)
             {
                 tag = (tag * 1_000_003) + (ulong)generation;

@@ -39,11 +39,15 @@ public sealed class ShuffleChannelConformance
         Assert.Equal([0, 1, 2, 3], seal.Partitions.Select(partition => partition.Partition));
 
         foreach (var selection in (ReadSelection[])
-            [new(Id(0)), new(Id(0), 2), new(Id(0), 4), new(Id(0), 1, 2), new(Id(0), null, 1)])
+            [
+                new(Id(0)), new(Id(0), 2), new(Id(0), 4), new(Id(0), 1, 2), new(Id(0), null, 1),
+                new(Id(0), 2, null, new InstanceRange(0, 2)), new(Id(0), 2, null, new InstanceRange(2, 3)), new(Id(0), 4, null, new InstanceRange(0, 3)),
+                new(Id(0), null, null, new InstanceRange(1, 3)), new(Id(0), 1, 2, new InstanceRange(0, 2)),
+            ])
         {
             var expected = written.Where(pair =>
                 (selection.Partition is null || selection.Partition == pair.Value.Partition)
-                && (selection.SourceIndex is null || selection.SourceIndex == pair.Key.Index)).ToDictionary();
+                && selection.Wants(pair.Key.Index)).ToDictionary();
             var read = await ReadAllAsync(fixture.Channel, selection);
             Assert.Equal(expected.Count, read.Count);
             foreach (var (header, payload) in read)
@@ -215,6 +219,75 @@ public sealed class ShuffleChannelConformance
         Assert.Equal(3, report.Commits);
         Assert.Equal(2, report.Blocks);
         Assert.Equal(new InstanceId("extract", 1), Assert.Single(report.Losses).Instance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task The_slices_of_a_partition_together_are_the_partition(ChannelKind kind)
+    {
+        const int Instances = 7;
+        await using var fixture = await ChannelFixture.StartAsync(kind, Token);
+        var random = new Random(2);
+        for (var index = 0; index < Instances; index++)
+        {
+            // One instance writes nothing at all, and one nothing into the partition that is sliced.
+            var blocks = Enumerable.Range(0, index == 3 ? 0 : 8)
+                .Select(i => (Partition: index == 5 ? 0 : i % 2, Payload: SampleData.Numbers(random, 1 + random.Next(0, 300)))).ToList();
+            await fixture.Channel.CommitAsync(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 2, blocks, Token), Token);
+        }
+
+        await fixture.Records.SealAsync(SampleData.SealOf(Run, 2, [.. new int[Instances]]), Token);
+        var whole = await ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 1));
+        Assert.NotEmpty(whole);
+        for (var cut = 1; cut < Instances; cut++)
+        {
+            var first = await ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 1, null, new InstanceRange(0, cut)));
+            var second = await ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 1, null, new InstanceRange(cut, Instances)));
+            Assert.All(first, block => Assert.InRange(block.Header.Index, 0, cut - 1));
+            Assert.All(second, block => Assert.InRange(block.Header.Index, cut, Instances - 1));
+            Assert.Equal(InOrder(whole), InOrder([.. first, .. second]));
+        }
+
+        static IEnumerable<string> InOrder(IEnumerable<(BlockHeader Header, byte[] Payload)> blocks) =>
+            blocks.OrderBy(block => (block.Header.Index, block.Header.Sequence)).Select(block => $"{block.Header} {Convert.ToHexString(block.Payload)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_loss_outside_a_slice_does_not_keep_it_from_being_read_and_one_inside_names_its_instances(ChannelKind kind)
+    {
+        await using var fixture = await ChannelFixture.StartAsync(kind, Token);
+        var commits = new List<CommitRecord>();
+        for (var index = 0; index < 3; index++)
+        {
+            commits.Add(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 1, [(0, SampleData.Numbers(1, 2, 3))], Token));
+            await fixture.Channel.CommitAsync(commits[index], Token);
+        }
+
+        await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0, 0, 0), Token);
+        await fixture.Objects.DeleteAsync(ObjectKeys.Segment(Run, commits[1].Outputs[0].Segments.Single()), Token);
+
+        Assert.Single(await ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 0, null, new InstanceRange(2, 3))));
+        var loss = await Assert.ThrowsAsync<ShuffleException>(
+            () => ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 0, null, new InstanceRange(0, 2))));
+        Assert.Equal(ShuffleError.DataLoss, loss.Error);
+        Assert.Equal([new LostInstance(new InstanceId("extract", 1), 0)], loss.Lost);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Instances_that_a_sealed_output_does_not_have_cannot_be_read(ChannelKind kind)
+    {
+        await using var fixture = await ChannelFixture.StartAsync(kind, Token);
+        await fixture.Channel.CommitAsync(
+            await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, 0), 1, [(0, SampleData.Numbers(1, 2, 3))], Token), Token);
+        await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0), Token);
+
+        foreach (var range in (InstanceRange[])[new(-1, 1), new(0, 0), new(0, 2), new(1, 2)])
+        {
+            var refusal = await Assert.ThrowsAsync<ShuffleException>(() => ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 0, null, range)));
+            Assert.Equal(ShuffleError.Invalid, refusal.Error);
+        }
     }
 
     [Theory]

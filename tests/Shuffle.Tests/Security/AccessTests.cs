@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Flight;
 using Executor.Flight.Client;
@@ -107,6 +108,27 @@ public sealed class AccessTests : IAsyncLifetime
         }
 
         Assert.Equal(2, await MessagesAsync(bearer, renewed!));
+    }
+
+    [Fact]
+    public async Task A_signed_ticket_of_a_slice_opens_the_slice_and_no_more()
+    {
+        for (var index = 0; index < 3; index++)
+        {
+            var commit = await SampleData.WriteAsync(Host.Channel, SampleData.Writer("run-3", index), 1, [(0, SampleData.Numbers(1, 2))], Token);
+            await Host.Channel.CommitAsync(commit, Token);
+        }
+
+        await Host.Records.SealAsync(SampleData.SealOf("run-3", 1, 0, 0, 0), Token);
+        using var channel = GrpcChannel.ForAddress(Host.Address.ToString());
+        var owner = new FlightClient(channel, new FlightClientOptions { AuthorizationProvider = () => "Bearer " + Host.RunKeyOf("run-3") });
+        var slice = new ReadCommand(new ReadSelection(new SealId("run-3", SampleData.Output, 0), 0, null, new InstanceRange(1, 3)));
+
+        var info = await owner.GetFlightInfo(
+            FlightDescriptor.CreateCommandDescriptor(JsonSerializer.SerializeToUtf8Bytes(slice, ShuffleJson.Default.ReadCommand)), cancellationToken: Token);
+
+        Assert.Equal(-1, info.TotalRecords);
+        Assert.Equal(1 + 2, await MessagesAsync(new FlightClient(channel), Assert.Single(info.Endpoints).Ticket));
     }
 
     [Fact]

@@ -151,6 +151,7 @@ public sealed class AttemptTests : IAsyncDisposable
         var descriptor = AttemptHarness.Shell("tell", "env; pwd") with
         {
             Item = "item 7",
+            Slice = new SliceDescriptor(4, 1, 3),
             Parameters = new Dictionary<string, string> { ["days"] = "30" },
             Environment = new Dictionary<string, string> { ["OVERRIDDEN"] = "by the task" },
             Outputs = [AttemptHarness.Output("env", DataFormat.Lines)],
@@ -167,6 +168,9 @@ public sealed class AttemptTests : IAsyncDisposable
         Assert.Contains("EXECUTOR_INDEX=0", lines);
         Assert.Contains("EXECUTOR_ATTEMPT=3", lines);
         Assert.Contains("EXECUTOR_ITEM=item 7", lines);
+        Assert.Contains("EXECUTOR_PARTITION=4", lines);
+        Assert.Contains("EXECUTOR_SLICE=1", lines);
+        Assert.Contains("EXECUTOR_SLICES=3", lines);
         Assert.Contains("EXECUTOR_PARAMETERS={\"days\":\"30\"}", lines);
         Assert.Contains("EXECUTOR_OUTPUTS=[{\"name\":\"env\",\"path\":\"-\",\"format\":\"Lines\"}]", lines);
         Assert.StartsWith(_harness.ScratchFolder, lines[^1], StringComparison.Ordinal);

@@ -1,3 +1,7 @@
+using System.Text.Json;
+using Executor.Contracts;
+using Executor.Contracts.Descriptors;
+using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
 using Executor.TaskRunner.Lifecycle;
 using Executor.TaskRunner.Reporting;
@@ -42,6 +46,25 @@ public sealed class DescriptorReaderTests : IDisposable
     {
         var refusal = Assert.Throws<AttemptFailedException>(() => Read(LinkTo(_folder.PathOf("missing.json"))));
         Assert.Contains(EnvironmentNames.DescriptorFile, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(-1, 2)]
+    [InlineData(3, 1)]
+    public void A_range_of_instances_without_one_is_refused(int from, int to)
+    {
+        var descriptor = AttemptHarness.Shell("count", "true") with
+        {
+            Stores = [new Uri("http://127.0.0.1:1")],
+            Inputs = [AttemptHarness.Input("make.rows", DataFormat.Lines) with { Partition = 0, Sources = new InstanceRange(from, to) }],
+        };
+        var path = _folder.Write("descriptor.json", JsonSerializer.Serialize(descriptor, ContractsJson.Default.TaskDescriptor));
+
+        var refusal = Assert.Throws<AttemptFailedException>(() => Read(path));
+
+        Assert.Equal(AttemptFailure.Configuration, refusal.Failure);
+        Assert.Contains("make.rows", refusal.Message, StringComparison.Ordinal);
     }
 
     private static void Read(string path) => DescriptorReader.Read(new Dictionary<string, string> { [EnvironmentNames.DescriptorFile] = path });

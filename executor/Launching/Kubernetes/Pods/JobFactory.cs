@@ -87,7 +87,7 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
 
             if (plan.Tasks[task].Instances > 0)
             {
-                var descriptor = descriptors.Create(task, 0, 0, 1, [.. plan.Tasks[task].Inputs.Select(_ => 0)]);
+                var descriptor = descriptors.CreateFirst(task);
                 Create(descriptor, Encode(descriptor), isStored: false, []);
             }
         }

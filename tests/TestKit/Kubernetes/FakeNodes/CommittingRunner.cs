@@ -81,7 +81,7 @@ public sealed class CommittingRunner(IShuffleChannel channel, int outputBytes, T
             await Task.Delay(SealPause, time, cancellationToken);
         }
 
-        await foreach (var _ in channel.ReadAsync(new ReadSelection(seal, input.Partition, input.SourceIndex), cancellationToken))
+        await foreach (var _ in channel.ReadAsync(new ReadSelection(seal, input.Partition, input.SourceIndex, input.Sources), cancellationToken))
         {
             // To have been read, and with that verified, is all.
         }
