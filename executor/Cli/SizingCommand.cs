@@ -40,7 +40,7 @@ internal static class SizingCommand
         var rows = new List<ReplayRow>();
         foreach (var file in files)
         {
-            Trace trace;
+            WorkflowTrace trace;
             try
             {
                 trace = Read(file);
@@ -82,7 +82,7 @@ internal static class SizingCommand
         return ExitCodes.Succeeded;
     }
 
-    private static Trace Read(string file)
+    private static WorkflowTrace Read(string file)
     {
         var bytes = new FileInfo(file).Length;
         if (bytes > MaxTraceBytes)

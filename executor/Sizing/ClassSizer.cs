@@ -147,7 +147,7 @@ internal sealed class ClassSizer
         var most = request.MostBytes;
         if (bytes > most)
         {
-            (bytes, reason) = (most, reason + Invariant($"; {(most == request.NodeBytes ? "the largest node has" : "the class may have")} {Bytes(most)} at most"));
+            (bytes, reason) = (most, reason + Invariant($"; {(request.NodeBytes <= most ? "the largest node has" : "the class may have")} {Bytes(most)} at most"));
         }
 
         // Whole MiB, as people write them; beside a bound that is none, the bound.

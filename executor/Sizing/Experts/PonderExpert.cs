@@ -6,7 +6,10 @@ namespace Executor.Sizing.Experts;
 /// <summary>What Ponder would predict, and the largest peak where Ponder leaves the request as it is.</summary>
 internal sealed class PonderExpert : Expert
 {
-    private readonly PonderPredictor _ponder = new();
+    /// <summary>The attempts that it knows of, the last ones.</summary>
+    public const int Capacity = 400;
+
+    private readonly PonderPredictor _ponder = new(Capacity);
 
     /// <inheritdoc/>
     public override string Name => "ponder";

@@ -4,13 +4,11 @@ namespace Executor.Sizing.References;
 /// Ponder (Lehmann et al., 2024, after the authors' description and published behaviour): below five attempts it knows only that an input smaller than one
 /// seen needs no more than the largest peak; above, a line through peaks over input sizes by a loss that takes a prediction that is too small for 50 times as bad, where the
 /// correlation is above 0.3, else the largest peak. On top comes twice the standard deviation of the line's errors, weighted by closeness of input, or
-/// 128 MiB if that is more. Keeps the last <see cref="Capacity"/> attempts. Not thread-safe.
+/// 128 MiB if that is more. Not thread-safe.
 /// </summary>
-internal sealed class PonderPredictor
+/// <param name="capacity">The attempts that are kept, the last ones; all by default, as Ponder does.</param>
+internal sealed class PonderPredictor(int capacity = int.MaxValue)
 {
-    /// <summary>The attempts that are kept.</summary>
-    public const int Capacity = 2000;
-
     private const int FirstAttempts = 5;
     private const double MinOffset = 128 * 1024 * 1024;
     private const double MinCorrelation = 0.3;
@@ -48,7 +46,7 @@ internal sealed class PonderPredictor
     /// <summary>Adds an attempt.</summary>
     public void Add(double inputBytes, double peakBytes)
     {
-        if (_seen.Count == Capacity)
+        if (_seen.Count == capacity)
         {
             _seen.RemoveAt(0);
         }

@@ -32,9 +32,9 @@ internal sealed class TraceReader
     /// <summary>Reads all of it; throws a <see cref="TraceException"/> at the first thing that is wrong.</summary>
     /// <param name="text">The trace; the caller closes it.</param>
     /// <param name="file">Its name for messages.</param>
-    public static Trace Read(TextReader text, string file) => new TraceReader(text, file).Read();
+    public static WorkflowTrace Read(TextReader text, string file) => new TraceReader(text, file).Read();
 
-    private Trace Read()
+    private WorkflowTrace Read()
     {
         ReadHeading();
         var tasks = new List<TraceTask>();
@@ -71,7 +71,7 @@ internal sealed class TraceReader
             }
         }
 
-        return new Trace([.. tasks.OrderBy(task => task.Start)], notCompleted, notMeasured);
+        return new WorkflowTrace([.. tasks.OrderBy(task => task.Start)], notCompleted, notMeasured);
     }
 
     private void ReadHeading()

@@ -14,4 +14,4 @@ internal sealed record TraceTask(string Class, double? InputBytes, double PeakBy
 /// <param name="Tasks">The tasks that can be sized, by their start; equal starts as in the file.</param>
 /// <param name="NotCompleted">Rows left out since their status is not COMPLETED.</param>
 /// <param name="NotMeasured">Completed rows left out since their peak or their run time is unknown or zero.</param>
-internal sealed record Trace(IReadOnlyList<TraceTask> Tasks, int NotCompleted, int NotMeasured);
+internal sealed record WorkflowTrace(IReadOnlyList<TraceTask> Tasks, int NotCompleted, int NotMeasured);
