@@ -14,6 +14,7 @@ internal sealed class ClassHistory
     private readonly Queue<Observation> _kept = new();
     private readonly List<(double Input, long Order, double Peak)> _byInput = [];
     private double _censored;
+    private double _sumPeak;
     private long _order;
 
     /// <summary>How many attempts were seen to their end, the forgotten included.</summary>
@@ -51,8 +52,6 @@ internal sealed class ClassHistory
 
     /// <summary>The mean peak; 0 if there is none.</summary>
     public double MeanPeak => LogSecondsPeak.Count == 0 ? 0 : _sumPeak / LogSecondsPeak.Count;
-
-    private double _sumPeak;
 
     /// <summary>Adds an observation that has no <see cref="Observation.Problem"/>.</summary>
     public void Add(Observation observation)
