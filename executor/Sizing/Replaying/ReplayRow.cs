@@ -31,6 +31,13 @@ internal sealed record ReplayRow(string Workflow, ReplayResult Presets, ReplayRe
         TraceReplay.Run(tasks, () => new ModelContender(readsInput)));
 
     /// <summary>The sum of at least one row.</summary>
-    public static ReplayRow Total(IReadOnlyList<ReplayRow> rows) => rows.Aggregate((a, b) =>
-        new ReplayRow("all", a.Presets + b.Presets, a.Witt + b.Witt, a.Vpa + b.Vpa, a.Ponder + b.Ponder, a.Mix + b.Mix)) with { Workflow = "all" };
+    public static ReplayRow Total(IReadOnlyList<ReplayRow> rows) => new(
+        "all",
+        Sum(rows, row => row.Presets),
+        Sum(rows, row => row.Witt),
+        Sum(rows, row => row.Vpa),
+        Sum(rows, row => row.Ponder),
+        Sum(rows, row => row.Mix));
+
+    private static ReplayResult Sum(IReadOnlyList<ReplayRow> rows, Func<ReplayRow, ReplayResult> result) => rows.Select(result).Aggregate((a, b) => a + b);
 }
