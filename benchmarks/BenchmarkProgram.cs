@@ -7,6 +7,7 @@ using Executor.Benchmarks.Running;
 using Executor.Benchmarks.S3;
 using Executor.Benchmarks.Scheduling;
 using Executor.Benchmarks.Shuffle;
+using Executor.Benchmarks.Sizing;
 using Executor.Benchmarks.Tasks;
 using Executor.Benchmarks.Tls;
 using Executor.Benchmarks.WordCount;
@@ -27,6 +28,7 @@ internal static class BenchmarkProgram
         new TlsBenchmark(),
         new S3Benchmark(),
         new PodsBenchmark(),
+        new SizingBenchmark(),
     ];
 
     internal static async Task<int> RunAsync(string[] args)

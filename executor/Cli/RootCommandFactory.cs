@@ -19,6 +19,7 @@ internal static class RootCommandFactory
         DeleteCommand.Create(console),
         LsCommand.Create(console),
         StoreCommand.Create(console),
+        SizingCommand.Create(console),
         DoctorCommand.Create(console),
         GcCommand.Create(console),
         DriveCommand.Create(console),
