@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Executor.Contracts.Reporting;
 using Executor.Launching;
 using Executor.Outcomes;
 using Executor.Scheduling;
@@ -242,7 +243,7 @@ internal sealed class DriverCore
         }
 
         var round = _scheduler.Decide(now);
-        var result = new DriverRound(round.Decisions, [.. _effects, .. round.Effects], _ends);
+        var result = new DriverRound(WithPlacements(round.Decisions), [.. _effects, .. round.Effects], _ends);
         _effects = [];
         _ends = [];
         return result;
@@ -267,7 +268,30 @@ internal sealed class DriverCore
             [.. attempts.OrderBy(a => a.Task).ThenBy(a => a.Index).ThenBy(a => a.Generation).ThenBy(a => a.Attempt), new(-1, -1, -1, -1)]));
 
     private static AttemptEnd EndOf(AttemptRef attempt, AttemptFacts facts, bool committed) =>
-        new(attempt, OutcomeClassifier.Classify(facts, committed), facts.Report?.Usage, facts);
+        new(attempt, OutcomeClassifier.Classify(facts, committed), UsageOf(facts.Report), facts);
+
+    // What a runner said while it ran is less than what it would have said at its end.
+    private static AttemptUsage? UsageOf(TerminationReport? report) =>
+        report is { Usage: { } usage, Phase: AttemptPhase.Fetching or AttemptPhase.Running or AttemptPhase.Writing }
+            ? usage with { Source = MeasureSource.Heartbeat }
+            : report?.Usage;
+
+    // The pod is soon gone: what it was goes on record with its attempt's end.
+    private IReadOnlyList<Decision> WithPlacements(IReadOnlyList<Decision> decisions)
+    {
+        var placements = _ends.Where(end => end.Facts?.Placement is not null)
+            .DistinctBy(end => end.Attempt)
+            .ToDictionary(end => end.Attempt, end => end.Facts!.Placement);
+        return placements.Count == 0 ? decisions :
+        [
+            .. decisions.Select(decision => decision switch
+            {
+                OutcomeDecision outcome when placements.TryGetValue(outcome.Attempt, out var placement) => outcome with { Placement = placement },
+                CommittedDecision committed when placements.TryGetValue(committed.Winner, out var placement) => committed with { Placement = placement },
+                _ => decision,
+            }),
+        ];
+    }
 
     private bool IsCommitted(AttemptRef attempt)
     {

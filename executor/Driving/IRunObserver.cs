@@ -1,6 +1,7 @@
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
+using Executor.Launching;
 using Executor.Outcomes;
 
 namespace Executor.Driving;
@@ -65,6 +66,9 @@ internal sealed record AttemptRow(AttemptId Attempt, AttemptOutcome Outcome, Att
 
     /// <summary>Where it ran.</summary>
     public string? Node { get; init; }
+
+    /// <summary>What its cluster has said of its pod; null where there was none, or that is not on record.</summary>
+    public AttemptPlacement? Placement { get; init; }
 
     /// <summary>True if the instance is not tried again after this attempt's failure.</summary>
     public bool Final { get; init; }

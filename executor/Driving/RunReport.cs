@@ -244,6 +244,7 @@ internal sealed class RunReport
             Running = launched?.Running,
             Ended = end.Facts?.Seen,
             Node = end.Facts?.Node,
+            Placement = end.Facts?.Placement,
             Final = decided is { Final: true },
             LogTail = end.Facts?.Report?.LogTail,
             Advice = end.Facts?.Advice,

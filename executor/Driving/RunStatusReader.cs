@@ -3,6 +3,7 @@ using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Journaling;
+using Executor.Launching;
 using Executor.Planning;
 using Executor.Scheduling;
 using Executor.Shuffle.Channel;
@@ -94,6 +95,7 @@ internal static class RunStatusReader
         ArgumentNullException.ThrowIfNull(records);
         var graph = new TaskGraph(plan);
         var launched = new Dictionary<AttemptRef, (DateTimeOffset At, long MemoryBytes)>();
+        var placements = new Dictionary<AttemptRef, AttemptPlacement>();
         await foreach (var entry in Journal.ReadAsync(records, run, graph, 0, cancellationToken))
         {
             foreach (var decision in entry.Decisions)
@@ -111,7 +113,12 @@ internal static class RunStatusReader
                             Launched = known ? launching.At : null,
                             Final = outcome.Final,
                             Ended = outcome.Usage?.Ended ?? entry.At,
+                            Node = outcome.Placement?.Node,
+                            Placement = outcome.Placement,
                         };
+                        break;
+                    case CommittedDecision { Placement: { } placement } committed:
+                        placements[committed.Winner] = placement;
                         break;
                     default:
                         break;
@@ -132,11 +139,14 @@ internal static class RunStatusReader
             {
                 var winner = new AttemptRef(task, index, generation, commit.Writer.Attempt.Attempt);
                 var known = launched.TryGetValue(winner, out var launching);
+                var placement = placements.GetValueOrDefault(winner);
                 yield return new AttemptRow(commit.Writer.Attempt, Outcomes.OutcomeClassifier.Committed, commit.Usage)
                 {
                     Resources = ResourcesOf(winner, known ? launching.MemoryBytes : null),
                     Launched = known ? launching.At : null,
                     Ended = commit.Usage?.Ended,
+                    Node = placement?.Node,
+                    Placement = placement,
                 };
             }
         }

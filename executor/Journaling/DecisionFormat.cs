@@ -12,8 +12,8 @@ namespace Executor.Journaling;
 /// One decision as a JSON array, its kind first. Tasks stand by their names, so that a journal can be read with a changed workflow.
 /// <code>
 /// ["launch", task, index, generation, attempt, definition (16 hex digits), memory in bytes]
-/// ["outcome", task, index, generation, attempt, cause, charge, final, exit code, signal, reason, usage]
-/// ["committed", task, index, generation, attempt]
+/// ["outcome", task, index, generation, attempt, cause, charge, final, exit code, signal, reason, usage, place]
+/// ["committed", task, index, generation, attempt, place]
 /// ["raise", task, index, generation, cause]
 /// ["seal", task, generation, instances]
 /// ["unseal", task, generation]
@@ -25,6 +25,7 @@ namespace Executor.Journaling;
 /// ["fail", reason]
 /// ["finish", outcome]
 /// </code>
+/// The place (<see cref="PlacementFormat"/>) is left out where none is known.
 /// </summary>
 internal static class DecisionFormat
 {
@@ -44,9 +45,11 @@ internal static class DecisionFormat
             case OutcomeDecision outcome:
                 WriteAttempt(json, "outcome", outcome.Attempt, graph);
                 WriteOutcome(json, outcome);
+                PlacementFormat.Write(json, outcome.Placement);
                 break;
             case CommittedDecision committed:
                 WriteAttempt(json, "committed", committed.Winner, graph);
+                PlacementFormat.Write(json, committed.Placement);
                 break;
             case RaiseDecision raise:
                 json.WriteStringValue("raise");
@@ -111,7 +114,8 @@ internal static class DecisionFormat
             "launch" => ReadAttempt(ref json, graph) is var attempt && Hex(ref json) is var definition && LongNumber(ref json) is var memory
                 && attempt is { } launched ? new LaunchDecision(launched, definition, memory) : null,
             "outcome" => ReadOutcome(ref json, graph),
-            "committed" => ReadAttempt(ref json, graph) is { } winner ? new CommittedDecision(winner) : null,
+            "committed" => ReadAttempt(ref json, graph) is var attempt && PlacementFormat.Read(ref json) is var placement
+                && attempt is { } winner ? new CommittedDecision(winner) { Placement = placement } : null,
             "raise" => ReadRaise(ref json, graph),
             "seal" => Text(ref json) is var name && Number(ref json) is var generation && Number(ref json) is var instances
                 && graph.TryFind(name, out var task) ? new SealDecision(task, generation, instances) : null,
@@ -177,8 +181,9 @@ internal static class DecisionFormat
         var reason = Text(ref json);
         Advance(ref json);
         var usage = json.TokenType == JsonTokenType.Null ? null : JsonSerializer.Deserialize(ref json, ContractsJson.Default.AttemptUsage);
+        var placement = PlacementFormat.Read(ref json);
         return attempt is { } known
-            ? new OutcomeDecision(known, new AttemptOutcome(cause, charge, reason, exitCode, signal), final, usage)
+            ? new OutcomeDecision(known, new AttemptOutcome(cause, charge, reason, exitCode, signal), final, usage) { Placement = placement }
             : null;
     }
 

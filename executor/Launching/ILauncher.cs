@@ -95,6 +95,9 @@ internal sealed record AttemptFacts
     /// <summary>The node or machine it ran on.</summary>
     public string? Node { get; init; }
 
+    /// <summary>What a cluster has said of its pod, once it has ended; null where there was no pod.</summary>
+    public AttemptPlacement? Placement { get; init; }
+
     /// <summary>What the platform did to it, or why the platform could not start it; null where it ended by itself.</summary>
     public PlatformEnd? Platform { get; init; }
 

@@ -1,4 +1,5 @@
 using Executor.Contracts.Reporting;
+using Executor.Launching;
 using Executor.Outcomes;
 using Executor.Planning;
 
@@ -21,11 +22,19 @@ internal sealed record LaunchDecision(AttemptRef Attempt, ulong Definition, long
 /// <param name="Outcome">What its end means.</param>
 /// <param name="Final">True if the instance is not tried again: the budget is used up, or no retry can help.</param>
 /// <param name="Usage">What it used, where that is known.</param>
-internal sealed record OutcomeDecision(AttemptRef Attempt, AttemptOutcome Outcome, bool Final, AttemptUsage? Usage) : Decision;
+internal sealed record OutcomeDecision(AttemptRef Attempt, AttemptOutcome Outcome, bool Final, AttemptUsage? Usage) : Decision
+{
+    /// <summary>What its cluster has said of its pod, for the accounts; null where there was none. No decision depends on it.</summary>
+    public AttemptPlacement? Placement { get; init; }
+}
 
 /// <summary>An instance's commit was seen. The commit is the proof; this spares the next driver from reading it.</summary>
 /// <param name="Winner">The attempt that committed.</param>
-internal sealed record CommittedDecision(AttemptRef Winner) : Decision;
+internal sealed record CommittedDecision(AttemptRef Winner) : Decision
+{
+    /// <summary>What its cluster has said of the winner's pod, for the accounts; null where there was none. No decision depends on it.</summary>
+    public AttemptPlacement? Placement { get; init; }
+}
 
 /// <summary>An instance begins anew: neither its commit nor its attempts so far count any longer.</summary>
 /// <param name="Task">The task's ordinal.</param>

@@ -1,5 +1,6 @@
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
+using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Launching;
 using Executor.Planning;
@@ -37,6 +38,41 @@ public sealed class ManualLaunchTests : IAsyncDisposable
 
         Assert.Equal(RunEnd.Succeeded, (await run).End);
         Assert.Equal([(evicted, PlatformCause.Evicted), (winner, null)], launcher.Released);
+    }
+
+    [Fact]
+    public async Task What_the_cluster_said_of_a_pod_is_on_record_when_the_pod_is_gone()
+    {
+        var launcher = new ManualLauncher();
+        var plan = Plans.Chain(1);
+        var run = DriveAsync(plan, launcher);
+        var (first, second) = (new AttemptPlacement { Node = "node1", PodUid = "pod-1" }, new AttemptPlacement { Node = "node2", PodUid = "pod-2" });
+
+        var evicted = (await launcher.NextStartAsync(Token)).Descriptor.Attempt;
+        var platform = new PlatformEnd(PlatformCause.Evicted, "the node was low on memory");
+        launcher.Tell(evicted, ObservedPhase.Ended, new AttemptFacts { Seen = DateTimeOffset.UnixEpoch, Platform = platform, Placement = first });
+        var winner = await launcher.NextStartAsync(Token);
+        _records.Commit(winner.Descriptor.Attempt, winner.Descriptor.Definition);
+        launcher.Tell(winner.Descriptor.Attempt, ObservedPhase.Ended, new AttemptFacts { Seen = DateTimeOffset.UnixEpoch, ExitCode = 0, Placement = second });
+
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        Assert.Equal([(first, "node1"), (second, "node2")], OnRecord(plan).Select(row => (row.Placement, row.Node)));
+        Assert.Equal([first, second], _observer.Attempts.Select(row => row.Placement));
+    }
+
+    [Fact]
+    public async Task What_a_runner_said_before_it_died_is_a_heartbeat()
+    {
+        var launcher = new ManualLauncher();
+        var plan = Plans.Of(Plans.Task("t0", 1).WithRetries(0, 0));
+        var run = DriveAsync(plan, launcher);
+        var usage = new AttemptUsage { Started = DateTimeOffset.UnixEpoch, Ended = DateTimeOffset.UnixEpoch, Source = MeasureSource.CgroupV2 };
+        var report = new TerminationReport { Sequence = 7, Phase = AttemptPhase.Running, Incarnation = "one", Usage = usage };
+
+        launcher.Tell((await launcher.NextStartAsync(Token)).Descriptor.Attempt, ObservedPhase.Ended, OutOfMemory with { Report = report });
+
+        Assert.Equal(RunEnd.Failed, (await run).End);
+        Assert.Equal(MeasureSource.Heartbeat, Assert.Single(OnRecord(plan)).Usage?.Source);
     }
 
     [Fact]

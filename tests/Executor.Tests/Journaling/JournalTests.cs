@@ -3,6 +3,7 @@ using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Journaling;
+using Executor.Launching;
 using Executor.Outcomes;
 using Executor.Planning;
 using Executor.Scheduling;
@@ -20,6 +21,19 @@ public sealed class JournalTests : IAsyncDisposable
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 3, 0, 0, TimeSpan.Zero);
     private readonly MemoryRunRecords _records = new();
 
+    private static AttemptPlacement Placement { get; } = new()
+    {
+        Node = "node1",
+        PodUid = "4f1c",
+        JobUid = "77aa",
+        Qos = "Guaranteed",
+        Created = Now,
+        Scheduled = Now,
+        Initialized = Now.AddSeconds(2),
+        Started = Now.AddSeconds(3),
+        Finished = Now.AddSeconds(60),
+    };
+
     private static IEnumerable<Decision> AllKinds =>
     [
         new RevisionDecision(0),
@@ -31,6 +45,9 @@ public sealed class JournalTests : IAsyncDisposable
             new AttemptUsage { Started = Now, Ended = Now, CpuSeconds = 1.5, PeakMemoryBytes = 12 }),
         new OutcomeDecision(new AttemptRef(1, 0, 0, 1), OutcomeClassifier.Lost("vanished") with { Signal = 9 }, Final: false, null),
         new CommittedDecision(new AttemptRef(0, 1, 0, 1)),
+        new CommittedDecision(new AttemptRef(0, 1, 0, 1)) { Placement = Placement },
+        new OutcomeDecision(new AttemptRef(1, 0, 0, 1), OutcomeClassifier.Lost("vanished"), Final: false, null) { Placement = Placement with { Created = null, Finished = null } },
+        new OutcomeDecision(new AttemptRef(1, 0, 0, 1), OutcomeClassifier.Lost("vanished"), Final: false, null) { Placement = new AttemptPlacement() },
         new RaiseDecision(1, 1, 4, RaiseCause.Upstream),
         new SealDecision(0, 2, 3),
         new UnsealDecision(0, 3),
@@ -82,6 +99,35 @@ public sealed class JournalTests : IAsyncDisposable
         }
 
         Assert.Equal(19, Enum.GetNames<AttemptCause>().Length);
+    }
+
+    [Fact]
+    public void The_place_of_an_attempt_is_short_and_left_out_where_there_is_none()
+    {
+        var winner = new CommittedDecision(new AttemptRef(1, 0, 0, 2));
+        var lines = Encoding.UTF8.GetString(JournalEntryFormat.Encode(new JournalEntry(7, 5, "n", Now, [winner, winner with { Placement = Placement }]), Graph)).Split('\n');
+        Assert.Equal("""["committed","t1",0,0,2]""", lines[1]);
+        Assert.Equal($"""["committed","t1",0,0,2,["node1","4f1c","77aa","Guaranteed",{Now.ToUnixTimeSeconds()},0,2,3,60]]""", lines[2]);
+    }
+
+    [Fact]
+    public void A_place_may_have_more_members_than_are_known()
+    {
+        var read = JournalEntryFormat.Decode(
+            Entry("""["committed","t1",0,0,2,["node1",null,null,null,null,null,null,null,null,"more",[1,{"and":[]}]]]"""), 3, Graph);
+        Assert.Equal([new CommittedDecision(new AttemptRef(1, 0, 0, 2)) { Placement = new AttemptPlacement { Node = "node1" } }], read.Decisions);
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("[7]")]
+    [InlineData("""["node1"]""")]
+    [InlineData("""["node1",null,null,null,"noon",0,0,0,0]""")]
+    [InlineData("""["node1",null,null,null,9000000000000000000,0,0,0,9000000000000000000]""")]
+    public void A_place_that_cannot_be_understood_is_damage(string place)
+    {
+        var failure = Assert.Throws<JournalException>(() => JournalEntryFormat.Decode(Entry($"""["committed","t1",0,0,2,{place}]"""), 3, Graph));
+        Assert.Contains("line 2", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,6 +242,12 @@ public sealed class JournalTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _records.DisposeAsync();
+
+    private static byte[] Entry(string decision)
+    {
+        var content = Encoding.UTF8.GetBytes($$"""{"v":1,"epoch":0,"nonce":"n","at":"2026-11-22T03:00:00.0000000+00:00"}""" + $"\n{decision}\n");
+        return [.. content, .. Encoding.ASCII.GetBytes($"{{\"crc\":\"{Contracts.Integrity.Crc32C.Of(content):x8}\"}}\n")];
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

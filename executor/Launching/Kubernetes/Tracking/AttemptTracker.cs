@@ -442,6 +442,7 @@ internal sealed class AttemptTracker
         _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with
         {
             Cancelled = attempt.IsCancelled,
+            Placement = attempt.Pod is { } pod ? PodPlacement.Read(pod, PodFactory.TaskContainer) : null,
             Advice = attempt.AdviceOn(facts),
         }));
         AskForStatus(attempt);

@@ -37,6 +37,47 @@ public sealed class AttemptTrackerTests
     }
 
     [Fact]
+    public void An_end_tells_what_is_to_be_known_of_the_pod_when_it_is_gone()
+    {
+        Launch(SamplePods.Job());
+        var pod = SamplePods.Pod(state: "Failed");
+        pod.Status!.QosClass = "Guaranteed";
+        pod.Status.Conditions =
+        [
+            new V1PodCondition { Type = "PodScheduled", Status = "True", LastTransitionTime = At(0).UtcDateTime },
+            new V1PodCondition { Type = "Initialized", Status = "True", LastTransitionTime = At(1).UtcDateTime },
+        ];
+        See(pod);
+
+        Assert.Equal(
+            new AttemptPlacement
+            {
+                Node = "node1",
+                PodUid = "pod-1",
+                JobUid = "job-1",
+                Qos = "Guaranteed",
+                Created = At(0),
+                Scheduled = At(0),
+                Initialized = At(1),
+                Started = At(1),
+                Finished = At(2),
+            },
+            Told()[^1].Facts.Placement);
+
+        static DateTimeOffset At(int second) => new(2026, 1, 1, 0, 0, second, TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_pod_that_has_not_come_far_has_no_times()
+    {
+        Launch(SamplePods.Job());
+        See(SamplePods.Pod(state: "Pending"));
+        Gone(SamplePods.Pod(state: "Pending"));
+        var placement = Told()[^1].Facts.Placement;
+        Assert.Equal(("pod-1", null, null, null), (placement?.PodUid, placement?.Scheduled, placement?.Started, placement?.Finished));
+    }
+
+    [Fact]
     public void A_success_needs_no_advice()
     {
         See(SamplePods.Pod(state: "Succeeded"));
