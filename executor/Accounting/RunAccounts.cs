@@ -22,16 +22,16 @@ internal sealed class RunAccounts
     /// <param name="records">Where the run's records are.</param>
     /// <param name="run">The run's id.</param>
     /// <param name="plan">The plan of the run's latest revision.</param>
-    /// <param name="trace">Gets a row for each attempt, if not null.</param>
+    /// <param name="each">Is given each attempt, if not null.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<RunAccounts> ReadAsync(
-        IRunRecords records, string run, RunPlan plan, TraceWriter? trace, CancellationToken cancellationToken)
+        IRunRecords records, string run, RunPlan plan, Action<AttemptRow>? each, CancellationToken cancellationToken)
     {
         var accounts = new RunAccounts(plan);
         await foreach (var row in RunStatusReader.ReadAttemptsAsync(records, run, plan, cancellationToken))
         {
             accounts.Add(row);
-            trace?.Add(row);
+            each?.Invoke(row);
         }
 
         return accounts;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Executor.Accounting;
+using Executor.Accounting.Page;
 using Executor.Contracts.Reporting;
+using Executor.Driving;
 using Executor.Hosting;
 using Executor.Running;
 
@@ -15,9 +17,26 @@ internal static class ReportCommand
         var run = RunArgument.Create();
         var store = new StoreOptions();
         var output = OutputOption.Create();
-        var trace = new Option<string?>("--trace") { Description = "Write a row per attempt to this file, in the columns of Nextflow's trace." };
-        var command = new Command("report", "Shows what a run's tasks asked for and used.") { run, output, trace };
+        var csv = FileOption("--csv", "Write a row per attempt to this file, as CSV (docs/accounting.md).");
+        var html = FileOption("--html", "Write a page with charts to this file, which needs no network.");
+        var trace = FileOption("--trace", "Write a row per attempt to this file, in the columns of Nextflow's trace.");
+        var rows = new Option<bool>("--rows") { Description = "With --output json: an object per attempt before the last, each on a line, with the columns of --csv." };
+        var instances = new Option<bool>("--instances") { Description = "Show the run's instances rather than its tasks; with --output json, both." };
+        var standard = new ResourcePrices();
+        var core = PriceOption.Create("--core-hour-price", "Dollars for a core for an hour.", standard.CoreHour);
+        var memory = PriceOption.Create("--gib-hour-price", "Dollars for 2^30 bytes of memory for an hour.", standard.GibibyteHour);
+        var command = new Command("report", "Shows what a run's tasks asked for, used and cost; prices are OpenCost's defaults unless told.")
+        {
+            run, output, csv, html, trace, rows, instances, core, memory,
+        };
         store.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(rows) && result.GetValue(output) is not "json")
+            {
+                result.AddError("--rows goes with --output json");
+            }
+        });
         command.SetAction((parsed, token) => store.WithStoreAsync(
             parsed, console, connection => ShowAsync(connection, parsed, parsed.GetRequiredValue(run), token), token));
         return command;
@@ -29,23 +48,53 @@ internal static class ReportCommand
                 return ExitCodes.InvalidInput;
             }
 
-            using var rows = parsed.GetValue(trace) is { } file ? new TraceWriter(file) : null;
-            var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, rows, token);
-            if (parsed.IsJson(output))
+            using var files = ReportFiles.Open(
+                parsed.GetValue(csv), parsed.GetValue(html), parsed.GetValue(trace), () => new ReportPage(id, plan.Workflow), console);
+            if (files is null)
             {
-                JsonLine.Write(console.Out, json =>
+                return ExitCodes.InvalidInput;
+            }
+
+            var prices = new ResourcePrices { CoreHour = parsed.GetValue(core), GibibyteHour = parsed.GetValue(memory) };
+            var byInstance = parsed.GetValue(instances) ? new InstanceAccounts() : null;
+            var withRows = parsed.GetValue(rows);
+            var totals = new UsageTotals();
+            var classes = plan.Tasks.ToDictionary(task => task.Name, task => task.Class ?? task.Name);
+            var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, Take, token);
+            files.Complete();
+            Show(parsed.IsJson(output), new RunReportTotals(id, plan, accounts, totals, byInstance, prices));
+            return ExitCodes.Succeeded;
+
+            void Take(AttemptRow attempt)
+            {
+                var row = new AccountingRow(attempt, classes[attempt.Attempt.Task], prices);
+                totals.Add(row);
+                byInstance?.Add(row);
+                files.Add(attempt, row);
+                if (withRows)
                 {
-                    json.WriteString("run", id);
-                    json.WriteString("workflow", plan.Workflow);
-                    JsonLine.WriteAccounts(json, accounts);
-                });
+                    JsonLine.Write(console.Out, json => AccountingJson.WriteRow(json, row));
+                }
+            }
+        }
+
+        void Show(bool asJson, RunReportTotals report)
+        {
+            if (asJson)
+            {
+                JsonLine.Write(console.Out, report.WriteJson);
+            }
+            else if (report.Instances is { } byInstance)
+            {
+                byInstance.Write(console.Out);
             }
             else
             {
-                AccountingTable.Write(accounts, console.Out);
+                AccountingTable.Write(report.Accounts, console.Out);
+                report.WriteCost(console.Out);
             }
-
-            return ExitCodes.Succeeded;
         }
     }
+
+    private static Option<string?> FileOption(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
 }

@@ -18,9 +18,9 @@ internal static class StoreCostCommand
         var store = new StoreOptions();
         var output = OutputOption.Create();
         var standard = new StorePrices();
-        var put = Price("--put-price", "Dollars for a thousand PUT, POST and LIST requests.", standard.PutsPerThousand);
-        var get = Price("--get-price", "Dollars for a thousand GET and HEAD requests.", standard.GetsPerThousand);
-        var storage = Price("--storage-price", "Dollars for keeping a gigabyte for a month.", standard.GigabyteMonth);
+        var put = PriceOption.Create("--put-price", "Dollars for a thousand PUT, POST and LIST requests.", standard.PutsPerThousand);
+        var get = PriceOption.Create("--get-price", "Dollars for a thousand GET and HEAD requests.", standard.GetsPerThousand);
+        var storage = PriceOption.Create("--storage-price", "Dollars for keeping a gigabyte for a month.", standard.GigabyteMonth);
         var command = new Command("cost", "Shows what a run has cost in the object store; prices are Amazon S3's in us-east-1 unless told.")
         {
             run, output, put, get, storage,
@@ -93,21 +93,4 @@ internal static class StoreCostCommand
     private static string Dollars(double dollars) => dollars is 0 or >= 0.001
         ? string.Create(CultureInfo.InvariantCulture, $"${dollars:0.0000}")
         : string.Create(CultureInfo.InvariantCulture, $"${dollars:0.0000000}");
-
-    private static Option<double> Price(string name, string description, double standard) => new(name)
-    {
-        Description = description,
-        HelpName = "DOLLARS",
-        DefaultValueFactory = _ => standard,
-        CustomParser = result =>
-        {
-            var text = result.Tokens.Single().Value;
-            if (!double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var dollars) || !double.IsFinite(dollars))
-            {
-                result.AddError($"{name}: found '{text}', expected dollars, 0 or more");
-            }
-
-            return dollars;
-        },
-    };
 }

@@ -47,6 +47,9 @@ internal static class Quantities
     public static string Percent(double part, double whole) =>
         whole <= 0 ? "-" : string.Create(CultureInfo.InvariantCulture, $"{100 * part / whole:0}%");
 
+    /// <summary>A number with so many decimals.</summary>
+    public static string Fixed(double value, int decimals) => value.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
     /// <summary>A count with thousands set apart.</summary>
     public static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -32,7 +32,7 @@ internal sealed class RunConclusion(RunRequest request, IRunOutput output, Cance
         if (accounts is null)
         {
             accounts = result.End is RunEnd.Succeeded or RunEnd.Failed
-                ? await RunAccounts.ReadAsync(store.Records, run, plan, trace: null, atOnce)
+                ? await RunAccounts.ReadAsync(store.Records, run, plan, each: null, atOnce)
                 : new RunAccounts(plan);
         }
 
