@@ -20,12 +20,12 @@ internal static class PageStyle
           }
         }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; padding: 24px; max-width: 1080px; background: var(--page); color: var(--ink); font: 14px/1.45 system-ui, sans-serif; }
+        body { margin: 0 auto; padding: 24px; max-width: 1120px; background: var(--page); color: var(--ink); font: 14px/1.45 system-ui, sans-serif; }
         h1 { font-size: 22px; margin: 0 0 2px; overflow-wrap: anywhere; }
         h2 { font-size: 15px; margin: 0 0 10px; }
         section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 16px; margin: 16px 0; overflow-x: auto; }
         .note { color: var(--muted); fill: var(--muted); font-size: 12px; margin: 6px 0 0; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 10px; margin: 16px 0; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 10px; margin: 16px 0; }
         .tiles div { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 12px; }
         .tiles b { display: block; font-size: 19px; font-weight: 600; }
         .tiles span { color: var(--muted); font-size: 12px; }
@@ -42,7 +42,7 @@ internal static class PageStyle
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 100%; }
         th { text-align: right; font-weight: 500; color: var(--muted); font-size: 12px; vertical-align: bottom; }
         td { text-align: right; white-space: nowrap; }
-        th, td { padding: 4px 8px; border-bottom: 1px solid var(--rule); }
+        th, td { padding: 4px 6px; border-bottom: 1px solid var(--rule); }
         th:first-child, td:first-child { text-align: left; padding-left: 0; }
         """;
 }
