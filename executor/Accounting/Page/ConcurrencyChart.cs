@@ -23,7 +23,9 @@ internal static class ConcurrencyChart
     {
         var layers = Fill(spans, seconds, colours);
         var totals = Enumerable.Range(0, Slices).Select(slice => layers.Sum(layer => layer[slice])).ToArray();
-        var most = Math.Max(1, Math.Ceiling(totals.Max()));
+
+        // Means of whole numbers are off by what floating point makes of them.
+        var most = Math.Max(1, Math.Ceiling(totals.Max() - 1e-6));
         page.BeginDrawing(Width, Bottom + 22, "Attempts that ran at a time, by class");
         foreach (var share in (double[])[0.5, 1])
         {

@@ -57,6 +57,18 @@ public sealed class ReportPageTests
     }
 
     [Fact]
+    public void As_many_attempts_as_ran_at_a_time_are_said_to_have_done_so()
+    {
+        var page = new ReportPage("r", "flow");
+        for (var i = 0; i < 3; i++)
+        {
+            page.Add(new(SampleRows.Attempt(usage: SampleRows.Usage with { Ended = SampleRows.Usage.Started.AddSeconds(7.3) }, index: i), "class", new()));
+        }
+
+        Assert.Contains("At most 3 at a time", Written(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_of_which_nothing_has_ended_has_a_page_too()
     {
         Assert.Contains("No attempt has run and ended", Written(new ReportPage("r", "flow")), StringComparison.Ordinal);
