@@ -42,11 +42,11 @@ internal static class SampleRows
     public static AttemptRow Attempt(
         AttemptCause cause = AttemptCause.Succeeded, AttemptUsage? usage = null, string task = "work", int index = 0, int attempt = 1) => new(
         new AttemptId("r", task, index, 0, attempt), new AttemptOutcome(cause, RetryCharge.None, "because"), usage)
-    {
-        Resources = new ResourceLimits(2000, 4_000_000_000),
-        Launched = Start.AddSeconds(-15),
-        Ended = Start.AddSeconds(20),
-    };
+        {
+            Resources = new ResourceLimits(2000, 4_000_000_000),
+            Launched = Start.AddSeconds(-15),
+            Ended = Start.AddSeconds(20),
+        };
 
     public static AccountingRow Row(AttemptRow attempt, ResourcePrices? prices = null) => new(attempt, "heavy", prices ?? new ResourcePrices());
 }
