@@ -12,6 +12,20 @@ public sealed class ShuffleChannelConformance
 {
     private const string Run = "run-1";
 
+    /// <summary>Writes a block of each of three instances, seals them, and deletes the segment of the second.</summary>
+    private static async Task LoseTheSecondOfThreeInstancesAsync(ChannelFixture fixture)
+    {
+        var commits = new List<CommitRecord>();
+        for (var index = 0; index < 3; index++)
+        {
+            commits.Add(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 1, [(0, SampleData.Numbers(1, 2, 3))], Token));
+            await fixture.Channel.CommitAsync(commits[index], Token);
+        }
+
+        await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0, 0, 0), Token);
+        await fixture.Objects.DeleteAsync(ObjectKeys.Segment(Run, commits[1].Outputs[0].Segments.Single()), Token);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<ChannelKind> Kinds() => ChannelFixture.Kinds();
@@ -201,15 +215,7 @@ public sealed class ShuffleChannelConformance
     public async Task A_lost_segment_is_data_loss_that_names_its_instances(ChannelKind kind)
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
-        var commits = new List<CommitRecord>();
-        for (var index = 0; index < 3; index++)
-        {
-            commits.Add(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 1, [(0, SampleData.Numbers(1, 2, 3))], Token));
-            await fixture.Channel.CommitAsync(commits[index], Token);
-        }
-
-        await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0, 0, 0), Token);
-        await fixture.Objects.DeleteAsync(ObjectKeys.Segment(Run, commits[1].Outputs[0].Segments.Single()), Token);
+        await LoseTheSecondOfThreeInstancesAsync(fixture);
 
         var loss = await Assert.ThrowsAsync<ShuffleException>(() => ReadAllAsync(fixture.Channel, new ReadSelection(Id(0))));
         Assert.Equal(ShuffleError.DataLoss, loss.Error);
@@ -257,15 +263,7 @@ public sealed class ShuffleChannelConformance
     public async Task A_loss_outside_a_slice_does_not_keep_it_from_being_read_and_one_inside_names_its_instances(ChannelKind kind)
     {
         await using var fixture = await ChannelFixture.StartAsync(kind, Token);
-        var commits = new List<CommitRecord>();
-        for (var index = 0; index < 3; index++)
-        {
-            commits.Add(await SampleData.WriteAsync(fixture.Channel, SampleData.Writer(Run, index), 1, [(0, SampleData.Numbers(1, 2, 3))], Token));
-            await fixture.Channel.CommitAsync(commits[index], Token);
-        }
-
-        await fixture.Records.SealAsync(SampleData.SealOf(Run, 1, 0, 0, 0), Token);
-        await fixture.Objects.DeleteAsync(ObjectKeys.Segment(Run, commits[1].Outputs[0].Segments.Single()), Token);
+        await LoseTheSecondOfThreeInstancesAsync(fixture);
 
         Assert.Single(await ReadAllAsync(fixture.Channel, new ReadSelection(Id(0), 0, null, new InstanceRange(2, 3))));
         var loss = await Assert.ThrowsAsync<ShuffleException>(
