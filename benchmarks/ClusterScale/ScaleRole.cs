@@ -22,8 +22,8 @@ internal static class ScaleRole
     // As in the executor's image: the budget of the youngest generation follows the processor's cache otherwise, which may be larger than all that is needed.
     private const string YoungestGeneration = "DOTNET_GCgen0size=0x800000";
 
-    // What the image allows the heap in a pod of 256 MiB: half of it.
-    private const string Heap = "DOTNET_GCHeapHardLimit=0x8000000";
+    // What the image allows the heap in a pod of 256 MiB: two fifths of it.
+    private const string Heap = "DOTNET_GCHeapHardLimit=0x6666666";
 
     /// <summary>Starts the process and waits for its figures.</summary>
     internal static async Task<ScaleFigures> MeasureAsync(ScaleCluster cluster, StoreProcess store, params string[] arguments)

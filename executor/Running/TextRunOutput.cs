@@ -22,7 +22,9 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
     private readonly Lock _writing = new();
     private string _lastProgress = "";
     private long _lastWritten;
-    private long _started;
+
+    // What happens before the run has begun, such as the start of a store, is counted from the beginning as well.
+    private long _started = time.GetTimestamp();
 
     /// <inheritdoc/>
     public void Started(string run, RunPlan plan, string machine)

@@ -19,10 +19,10 @@ internal static class TrialInstallation
     /// <summary>Makes what is missing and waits until the store is ready.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="images">The images.</param>
-    /// <param name="notice">Is told what was started.</param>
+    /// <param name="notice">Is told what was started, and what it waits for.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ClusterException">The store did not become ready, or something may not be made.</exception>
+    /// <exception cref="ClusterException">The store cannot start or did not become ready, or something may not be made.</exception>
     public static async Task EnsureAsync(
         ClusterConnection cluster, ClusterImages images, Action<string> notice, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -34,7 +34,8 @@ internal static class TrialInstallation
             if (await ClusterStore.IsThereAsync(cluster, ClusterStore.DefaultService, cancellationToken))
             {
                 // Perhaps another command has started it this moment.
-                await WaitAsync(cluster, time, cancellationToken);
+                await MendAsync(cluster, images, cancellationToken);
+                await WaitAsync(cluster, notice, time, cancellationToken);
                 return;
             }
 
@@ -58,7 +59,7 @@ internal static class TrialInstallation
                 refusal);
         }
 
-        await WaitAsync(cluster, time, cancellationToken);
+        await WaitAsync(cluster, notice, time, cancellationToken);
     }
 
     private static async Task EnsureAccountAsync(ClusterConnection cluster, CancellationToken cancellationToken)
@@ -123,22 +124,74 @@ internal static class TrialInstallation
         }
     }
 
-    private static async Task WaitAsync(ClusterConnection cluster, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>A store that was started with an image that cannot be had takes this command's: naming the right one and trying again has to do.</summary>
+    private static async Task MendAsync(ClusterConnection cluster, ClusterImages images, CancellationToken cancellationToken)
     {
         var deployments = cluster.Client.Resource(KubernetesResources.Deployments, cluster.NamespaceName);
+        try
+        {
+            var standing = await deployments.ReadAsync(ClusterStore.DefaultService, cancellationToken);
+            if (standing.Status?.ReadyReplicas is null or 0 && IsTrial(standing))
+            {
+                var patch = new V1Patch(TrialObjects.Images(images), V1Patch.PatchType.StrategicMergePatch);
+                await deployments.PatchAsync(patch, ClusterStore.DefaultService, cancellationToken: cancellationToken);
+            }
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound || refusal.IsForbidden)
+        {
+            // Whoever made it knows.
+        }
+    }
+
+    /// <summary>True of a Deployment that was made here; the chart's belongs to Helm.</summary>
+    private static bool IsTrial(V1Deployment deployment) =>
+        deployment.Metadata.Labels?.TryGetValue(KubernetesLabels.ManagedBy, out var manager) == true && manager == KubernetesLabels.Executor;
+
+    private static async Task WaitAsync(ClusterConnection cluster, Action<string> notice, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var deployments = cluster.Client.Resource(KubernetesResources.Deployments, cluster.NamespaceName);
+        var start = new PodStart(cluster, "the shuffle store", TrialObjects.Container, notice, time);
         var begun = time.GetTimestamp();
         while (!await IsReadyAsync(deployments, cancellationToken))
         {
+            var pod = await NewestPodAsync(cluster, cancellationToken);
+            var reason = pod is null ? null : await start.LookAsync(pod, cancellationToken);
+            if (reason is not null)
+            {
+                throw new ClusterException($"the shuffle store cannot start: {reason}; once that is mended the same command goes on");
+            }
+
             if (time.GetElapsedTime(begun) > ReadyLimit)
             {
                 throw new ClusterException(
-                    $"the shuffle store did not become ready in {ReadyLimit.TotalMinutes:0} minutes; "
+                    $"the shuffle store did not become ready in {ReadyLimit.TotalMinutes:0} minutes; {EndOf(pod)}"
                     + $"see kubectl -n {cluster.NamespaceName} describe pods -l {KubernetesLabels.Component}={KubernetesLabels.StoreComponent}");
             }
 
             await Task.Delay(Poll, time, cancellationToken);
         }
     }
+
+    /// <summary>The store's newest pod; null where there is none, or where pods may not be read.</summary>
+    private static async Task<V1Pod?> NewestPodAsync(ClusterConnection cluster, CancellationToken cancellationToken)
+    {
+        var selector = $"{KubernetesLabels.Component}={KubernetesLabels.StoreComponent}";
+        try
+        {
+            var pods = await cluster.Client.Pods(cluster.NamespaceName).ListAllAsync(new ListOptions { LabelSelector = selector }, cancellationToken);
+            return pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null).MaxBy(pod => pod.Metadata.CreationTimestamp);
+        }
+        catch (KubernetesException refusal) when (refusal.IsForbidden)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How the store ended that is started again and again, as the beginning of a sentence's next part; empty for one that did not end.</summary>
+    private static string EndOf(V1Pod? pod) =>
+        pod?.Status?.ContainerStatuses?.FirstOrDefault()?.LastState?.Terminated is { } end
+            ? $"it ended with exit code {end.ExitCode} the last time; "
+            : "";
 
     /// <summary>True also for a store that is no Deployment of that name, or that may not be looked at: whoever made it knows.</summary>
     private static async Task<bool> IsReadyAsync(GenericClient<V1Deployment> deployments, CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ internal static class TrialObjects
     /// <summary>The store's port.</summary>
     public const int Port = 8815;
 
+    /// <summary>The store's container in its pod.</summary>
+    public const string Container = "store";
+
     /// <summary>The store's certificate in its Secret, as in one of type <c>kubernetes.io/tls</c>; its key lies beside it.</summary>
     public const string CertificateName = "tls.crt";
 
@@ -86,7 +89,7 @@ internal static class TrialObjects
 
         var container = new JsonObject
         {
-            ["name"] = "store",
+            ["name"] = Container,
             ["image"] = images.Store,
             ["args"] = arguments,
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["containerPort"] = Port, ["protocol"] = "TCP" }),
@@ -135,6 +138,20 @@ internal static class TrialObjects
                 },
             },
         };
+    }
+
+    /// <summary>What makes a store's Deployment that was made with other images take these, as a strategic merge patch; it changes nothing where they are the same.</summary>
+    public static JsonObject Images(ClusterImages images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        var container = new JsonObject { ["name"] = Container, ["image"] = images.Store };
+        if (images.PullPolicy is { } policy)
+        {
+            container["imagePullPolicy"] = policy;
+        }
+
+        var pod = new JsonObject { ["imagePullSecrets"] = PodDefaults.PullSecrets(images.PullSecrets), ["containers"] = new JsonArray(container) };
+        return new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } } };
     }
 
     /// <summary>The driver's account.</summary>

@@ -21,7 +21,7 @@ internal sealed class RunFollower(ClusterConnection cluster, string run, IRunOut
     private readonly PodClient _pods = cluster.Client.Pods(cluster.NamespaceName);
     private readonly GenericClient<V1Job> _jobs = cluster.Client.Jobs(cluster.NamespaceName);
     private readonly DriverLog _log = new(run, output);
-    private readonly DriverStart _start = new(cluster, output, time);
+    private readonly PodStart _start = new(cluster, "the run's driver", DriverJob.Container, output.Notice, time);
     private readonly HashSet<string> _read = [];
     private (string? Pod, TimedLines Lines) _current = (null, new TimedLines());
     private bool _isOutOfReach;

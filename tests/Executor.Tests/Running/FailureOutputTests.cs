@@ -28,6 +28,18 @@ public sealed class FailureOutputTests
     }
 
     [Fact]
+    public void What_is_told_before_the_run_has_begun_is_timed_from_the_beginning_of_the_command()
+    {
+        var log = new StringWriter { NewLine = "\n" };
+        var time = new ManualTime();
+        time.Advance(TimeSpan.FromHours(17));
+        var output = new TextRunOutput(TextWriter.Null, log, time);
+        time.Advance(TimeSpan.FromSeconds(2));
+        output.Notice("starting a shuffle store");
+        Assert.Equal("  2.00s  starting a shuffle store\n", log.ToString());
+    }
+
+    [Fact]
     public void Programs_get_both_as_fields()
     {
         var written = new StringWriter();

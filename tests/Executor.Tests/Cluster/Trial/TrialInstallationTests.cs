@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Executor.Cluster;
 using Executor.Cluster.Trial;
+using Executor.TestKit;
 using Executor.TestKit.Certificates;
 using Executor.TestKit.Kubernetes;
 using Executor.Tests.Launching.Kubernetes;
@@ -85,6 +86,63 @@ public sealed class TrialInstallationTests : ClusterFixture
         Assert.Contains("have the chart installed, or name a store with --store", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_a_store_waits_for_is_told_and_the_same_command_with_the_right_image_goes_on()
+    {
+        var time = new ManualTime();
+        var installing = EnsureAsync(Options().Images, time);
+        await EventuallyAsync(() => Server.Find("/api/v1/namespaces/batch/services/executor-store") is not null, "the Service");
+        CreateStorePod("ErrImagePull", "x/shuffle-store:1: not found");
+
+        // For three minutes the kubelet may yet succeed.
+        while (!installing.IsCompleted)
+        {
+            await Task.WhenAny(installing, time.WhenTimerRunsAsync(due => due <= TimeSpan.FromSeconds(1), Cancellation));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var refusal = await Assert.ThrowsAsync<ClusterException>(() => installing);
+        Assert.StartsWith("the shuffle store cannot start: the image x/shuffle-store:1 cannot be pulled: x/shuffle-store:1: not found", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("--image-tag", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the shuffle store does not run yet: the image x/shuffle-store:1 cannot be pulled yet", _notices[1], StringComparison.Ordinal);
+        Assert.Equal(2, _notices.Count);
+
+        var again = EnsureAsync(Options().Images with { Store = "x/shuffle-store:2" }, TimeProvider.System);
+        await EventuallyAsync(() => StoreImage() == "x/shuffle-store:2", "the right image");
+        Server.Mutate(Deployment, item => item["status"] = new JsonObject { ["readyReplicas"] = 1 });
+        await again;
+
+        // One that works is not touched, nor is one of somebody else's.
+        await EnsureAsync(Options().Images with { Store = "x/shuffle-store:3" }, TimeProvider.System);
+        Server.Mutate(Deployment, item =>
+        {
+            item["status"] = new JsonObject();
+            item["metadata"]!["labels"]!["app.kubernetes.io/managed-by"] = "Helm";
+        });
+        var other = EnsureAsync(Options().Images with { Store = "x/shuffle-store:3" }, TimeProvider.System);
+        await EventuallyAsync(() => Requests("GET", "/pods").Count > 0 && !other.IsCompleted, "the wait");
+        Server.Mutate(Deployment, item => item["status"] = new JsonObject { ["readyReplicas"] = 1 });
+        await other;
+        Assert.Equal("x/shuffle-store:2", StoreImage());
+    }
+
+    private string? StoreImage() => (string?)Server.Find(Deployment)!["spec"]!["template"]!["spec"]!["containers"]![0]!["image"];
+
+    private void CreateStorePod(string reason, string message)
+    {
+        Server.Create(PodsPath, JsonNode.Parse("""
+            {"apiVersion": "v1", "kind": "Pod",
+             "metadata": {"name": "executor-store-1", "labels": {"app.kubernetes.io/component": "store"} },
+             "spec": {"nodeName": "node1", "containers": [{"name": "store", "image": "x/shuffle-store:1"}]} }
+            """)!.AsObject());
+        var waiting = new JsonObject { ["reason"] = reason, ["message"] = message };
+        Server.Mutate($"{PodsPath}/executor-store-1", pod => pod["status"] = new JsonObject
+        {
+            ["phase"] = "Pending",
+            ["containerStatuses"] = new JsonArray(new JsonObject { ["name"] = "store", ["state"] = new JsonObject { ["waiting"] = waiting } }),
+        });
+    }
+
     private async Task InstallAsync()
     {
         var installing = EnsureAsync();
@@ -95,5 +153,7 @@ public sealed class TrialInstallationTests : ClusterFixture
 
     private string TextOf(string name) => Encoding.UTF8.GetString(Convert.FromBase64String((string)Server.Find(Secret)!["data"]![name]!));
 
-    private Task EnsureAsync() => TrialInstallation.EnsureAsync(Cluster, Options().Images, _notices.Add, TimeProvider.System, Cancellation);
+    private Task EnsureAsync() => EnsureAsync(Options().Images, TimeProvider.System);
+
+    private Task EnsureAsync(ClusterImages images, TimeProvider time) => TrialInstallation.EnsureAsync(Cluster, images, _notices.Add, time, Cancellation);
 }

@@ -136,7 +136,7 @@ public sealed class RunFollowerTests : ClusterFixture
     public async Task What_keeps_a_driver_from_starting_is_told_once()
     {
         var time = new ManualTime();
-        var start = new DriverStart(Cluster, _output, time);
+        var start = new PodStart(Cluster, "the run's driver", DriverJob.Container, _output.Notice, time);
         CreateJob();
         var job = await Cluster.Client.Jobs(Space).ReadAsync(ObjectNames.Driver("nightly"), Cancellation);
         CreateEvent(job.Metadata.Uid!, "FailedCreate", "Error creating: serviceaccount executor-driver not found");

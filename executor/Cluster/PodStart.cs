@@ -1,31 +1,36 @@
-using Executor.Cluster;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching;
 using Executor.Launching.Kubernetes.Inspection;
 using Executor.Launching.Kubernetes.Watching;
 
-namespace Executor.Running.Cluster;
+namespace Executor.Cluster;
 
 /// <summary>
-/// Watches over a driver that has not started yet: says what its pod waits for, once for each reason, and when it will never start. Not thread-safe.
+/// Watches over a pod of the product's own that has not started yet, a driver's or the store's: says what it waits for, once for each reason, and when it will
+/// never start. Not thread-safe.
 /// </summary>
-internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, TimeProvider time)
+/// <param name="cluster">The cluster.</param>
+/// <param name="subject">What runs in the pod, as a sentence begins with it: "the run's driver".</param>
+/// <param name="container">The container that it is.</param>
+/// <param name="notice">Is told what it waits for.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PodStart(ClusterConnection cluster, string subject, string container, Action<string> notice, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly ObjectEvents _events = new(cluster.Client, cluster.NamespaceName);
 
-    // A driver that died is replaced after a while that grows to minutes: a pod that is not to be seen is no lost one.
+    // A pod that died is replaced after a while that grows to minutes: a pod that is not to be seen is no lost one.
     private readonly PendingRules _rules = new() { EventsAfter = Patience, JobEventsAfter = Patience, MissingPodGrace = null };
-    private string? _subject;
+    private string? _uid;
     private DateTimeOffset _since;
     private PodInspection? _before;
     private IReadOnlyList<Corev1Event> _known = [];
     private DateTimeOffset _readAgainAt;
     private string? _told;
 
-    /// <summary>Looks at the driver's newest pod, which has not started.</summary>
+    /// <summary>Looks at the newest pod, which has not started.</summary>
     /// <returns>Why it never will; null while it may.</returns>
     /// <exception cref="KubernetesException">Its events cannot be read now.</exception>
     public Task<string?> LookAsync(V1Pod pod, CancellationToken cancellationToken) => LookAsync(
@@ -33,7 +38,7 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
         (events, isRead) => PodInspector.Inspect(new PodSight
         {
             Pod = pod,
-            TaskContainer = DriverJob.Container,
+            TaskContainer = container,
             Events = events,
             EventsRead = isRead,
             Rules = _rules,
@@ -43,7 +48,7 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
         }),
         cancellationToken);
 
-    /// <summary>Looks at the driver's Job, which has no pod.</summary>
+    /// <summary>Looks at the Job, which has no pod.</summary>
     /// <returns>Why it will never have one; null while it may.</returns>
     /// <exception cref="KubernetesException">Its events cannot be read now.</exception>
     public Task<string?> LookAsync(V1Job job, CancellationToken cancellationToken) => LookAsync(
@@ -62,9 +67,9 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
     private async Task<string?> LookAsync(string uid, Func<IReadOnlyList<Corev1Event>, bool, PodInspection> inspect, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (_subject != uid)
+        if (_uid != uid)
         {
-            (_subject, _since, _before, _known, _readAgainAt, _told) = (uid, now, null, [], now, null);
+            (_uid, _since, _before, _known, _readAgainAt, _told) = (uid, now, null, [], now, null);
         }
 
         var inspection = inspect(_known, false);
@@ -80,19 +85,23 @@ internal sealed class DriverStart(ClusterConnection cluster, IRunOutput output, 
 
     private string? Tell(PodInspection inspection)
     {
-        // An inspection that has given up would be repeated for ever, and the driver may start all the same.
+        // An inspection that has given up would be repeated for ever, and the pod may start all the same.
         _before = inspection.Phase == ObservedPhase.Ended ? null : inspection;
         if (inspection is { Phase: ObservedPhase.Ended, GiveUp: true, Facts.Platform: { } end })
         {
             // Room on the nodes comes by itself, if late.
-            var canNever = end.Cause is PlatformCause.ImagePull or PlatformCause.InvalidConfiguration or PlatformCause.Infeasible;
-            return canNever ? end.Message : null;
+            return end.Cause switch
+            {
+                PlatformCause.ImagePull => $"{end.Message}; --image-registry and --image-tag say where the product's images are",
+                PlatformCause.InvalidConfiguration or PlatformCause.Infeasible => end.Message,
+                _ => null,
+            };
         }
 
         if (inspection.Waiting is { } reason && reason != _told && time.GetUtcNow() - (inspection.Wait?.Since ?? _since) >= Patience)
         {
             _told = reason;
-            output.Notice($"the run's driver does not run yet: {reason}");
+            notice($"{subject} does not run yet: {reason}");
         }
 
         return null;
