@@ -41,7 +41,7 @@ internal static class AttachCommand
                     : new TextRunOutput(console.Out, console.Error, time);
                 using var interrupts = Interrupts.Listen();
                 var request = new RunRequest { RunId = id, ResultsDirectory = parsed.GetValue(results), ResultFormats = [Results.ResultFormat.Arrow] };
-                return await new RunAttachment(request, cluster, connection, shown, interrupts, time).FollowAsync(plan, id, time.GetTimestamp());
+                return await new RunAttachment(request, cluster, connection, shown, interrupts, time).FollowAsync(plan, id, started: null);
             },
             token));
         return command;

@@ -18,7 +18,7 @@ internal sealed class RunConclusion(RunRequest request, IRunOutput output, Cance
     /// <param name="store">Where its records and data are.</param>
     /// <param name="result">How it ended.</param>
     /// <param name="accounts">What its attempts used; null to read that from the records.</param>
-    /// <param name="elapsed">How long it was watched.</param>
+    /// <param name="elapsed">How long it took.</param>
     /// <param name="exitCode">The command's exit code.</param>
     /// <exception cref="ShuffleException">The store cannot be read.</exception>
     public async Task ConcludeAsync(

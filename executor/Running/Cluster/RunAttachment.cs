@@ -13,9 +13,9 @@ internal sealed class RunAttachment(
     /// <summary>Follows the run to its end.</summary>
     /// <param name="plan">Its plan.</param>
     /// <param name="run">Its id.</param>
-    /// <param name="started">When following began.</param>
+    /// <param name="started">When it was submitted, by a command that has followed it since; null where its own records say how long it took.</param>
     /// <returns>The exit code; 130 or 143 if the following was interrupted, which leaves the run alone.</returns>
-    public async Task<int> FollowAsync(RunPlan plan, string run, long started)
+    public async Task<int> FollowAsync(RunPlan plan, string run, long? started)
     {
         var follower = new RunFollower(cluster, run, output, time);
         try
@@ -34,7 +34,8 @@ internal sealed class RunAttachment(
         result = await KeptLogTails.AddAsync(result, store.Records, interrupts.AtOnce);
         var exitCode = result.End == RunEnd.Cancelled ? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
-        await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), accounts: null, time.GetElapsedTime(started), exitCode);
+        var elapsed = started is { } submitted ? time.GetElapsedTime(submitted) : status.LastEntry - status.Begun;
+        await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), accounts: null, elapsed, exitCode);
         return exitCode;
     }
 }

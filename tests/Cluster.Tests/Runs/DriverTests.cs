@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cluster.Tests.Harness;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
@@ -137,6 +138,11 @@ public sealed class DriverTests(SharedInstallation shared)
         await LetGoAsync(installation, await installation.WhenRunningAsync("detached", "three"));
         (await follower.WaitAsync(Cancellation)).Expect(0);
         Assert.Contains("three", (await installation.ExecutorAsync("report", "detached")).Expect(0).Output, StringComparison.Ordinal);
+
+        // It took as long as the run, not as long as one looks on: three pods one after another are not over within a second.
+        var events = (await installation.ExecutorAsync("attach", "detached", "--output", "json")).Expect(0).Output;
+        var finished = JsonDocument.Parse(events.TrimEnd().Split('\n')[^1]).RootElement;
+        Assert.True(finished.GetProperty("seconds").GetDouble() > 1, events);
     }
 
     [Fact]
