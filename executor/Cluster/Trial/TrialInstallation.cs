@@ -34,7 +34,7 @@ internal static class TrialInstallation
             if (await ClusterStore.IsThereAsync(cluster, ClusterStore.DefaultService, cancellationToken))
             {
                 // Perhaps another command has started it this moment.
-                await MendAsync(cluster, images, cancellationToken);
+                await MendAsync(cluster, images, notice, cancellationToken);
                 await WaitAsync(cluster, notice, time, cancellationToken);
                 return;
             }
@@ -125,14 +125,16 @@ internal static class TrialInstallation
     }
 
     /// <summary>A store that was started with an image that cannot be had takes this command's: naming the right one and trying again has to do.</summary>
-    private static async Task MendAsync(ClusterConnection cluster, ClusterImages images, CancellationToken cancellationToken)
+    private static async Task MendAsync(ClusterConnection cluster, ClusterImages images, Action<string> notice, CancellationToken cancellationToken)
     {
         var deployments = cluster.Client.Resource(KubernetesResources.Deployments, cluster.NamespaceName);
         try
         {
             var standing = await deployments.ReadAsync(ClusterStore.DefaultService, cancellationToken);
-            if (standing.Status?.ReadyReplicas is null or 0 && IsTrial(standing))
+            var image = standing.Spec?.Template?.Spec?.Containers?.FirstOrDefault(container => container.Name == TrialObjects.Container)?.Image;
+            if (standing.Status?.ReadyReplicas is null or 0 && IsTrial(standing) && image != images.Store)
             {
+                notice($"the shuffle store in namespace {cluster.NamespaceName} does not run with the image {image}: it is given {images.Store}");
                 var patch = new V1Patch(TrialObjects.Images(images), V1Patch.PatchType.StrategicMergePatch);
                 await deployments.PatchAsync(patch, ClusterStore.DefaultService, cancellationToken: cancellationToken);
             }

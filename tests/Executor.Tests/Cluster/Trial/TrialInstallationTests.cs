@@ -111,6 +111,7 @@ public sealed class TrialInstallationTests : ClusterFixture
         await EventuallyAsync(() => StoreImage() == "x/shuffle-store:2", "the right image");
         Server.Mutate(Deployment, item => item["status"] = new JsonObject { ["readyReplicas"] = 1 });
         await again;
+        Assert.Equal("the shuffle store in namespace batch does not run with the image x/shuffle-store:1: it is given x/shuffle-store:2", _notices[^1]);
 
         // One that works is not touched, nor is one of somebody else's.
         await EnsureAsync(Options().Images with { Store = "x/shuffle-store:3" }, TimeProvider.System);
