@@ -24,8 +24,22 @@ public sealed record AttemptUsage
     /// <summary>The largest memory in bytes; see <see cref="MeasureSource"/> for what it covers.</summary>
     public long PeakMemoryBytes { get; init; }
 
+    /// <summary>
+    /// The largest memory in bytes without page cache that any reading saw, one a heartbeat and one at the end: a lower bound of the peak.
+    /// </summary>
+    public long? PeakAnonymousBytes { get; init; }
+
     /// <summary>Seconds in which the attempt was held back by its CPU limit.</summary>
     public double? ThrottledSeconds { get; init; }
+
+    /// <summary>Seconds in which some thread of the attempt waited for a processor (PSI's <c>some</c>; cgroup v2).</summary>
+    public double? CpuPressureSeconds { get; init; }
+
+    /// <summary>Seconds in which some thread of the attempt waited for memory (PSI's <c>some</c>; cgroup v2).</summary>
+    public double? MemoryPressureSeconds { get; init; }
+
+    /// <summary>Seconds in which some thread of the attempt waited for a device (PSI's <c>some</c>; cgroup v2).</summary>
+    public double? IoPressureSeconds { get; init; }
 
     /// <summary>Bytes read from block devices, or by read calls where only rusage is to be had.</summary>
     public long? ReadBytes { get; init; }

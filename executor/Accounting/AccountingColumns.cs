@@ -70,6 +70,11 @@ internal static class AccountingColumns
         new("measure_scope", row => Name(row.MeasureSource)),
         new("cost", row => row.Cost),
         new("wasted_cost", row => row.WastedCost),
+        new("image_digest", row => row.Placement?.ImageDigest),
+        new("memory_peak_anon_bytes", row => row.PeakAnonymousBytes),
+        new("cpu_pressure_s", row => row.CpuPressureSeconds),
+        new("memory_pressure_s", row => row.MemoryPressureSeconds),
+        new("io_pressure_s", row => row.IoPressureSeconds),
     ];
 
     private static string? Name<T>(T? value)

@@ -94,6 +94,15 @@ internal sealed class AccountingRow(AttemptRow row, string taskClass, ResourcePr
     /// <summary>How long it was held back by its CPU limit.</summary>
     public double? ThrottledSeconds => _usage?.ThrottledSeconds;
 
+    /// <summary>How long some thread of it waited for a processor.</summary>
+    public double? CpuPressureSeconds => _usage?.CpuPressureSeconds;
+
+    /// <summary>How long some thread of it waited for memory.</summary>
+    public double? MemoryPressureSeconds => _usage?.MemoryPressureSeconds;
+
+    /// <summary>How long some thread of it waited for a device.</summary>
+    public double? IoPressureSeconds => _usage?.IoPressureSeconds;
+
     /// <summary>Used of given CPU seconds, as seff has it; may be above 1 where CPU is not limited.</summary>
     public double? CpuEfficiency => Share(CpuSeconds, CpuRequestedSeconds);
 
@@ -102,6 +111,9 @@ internal sealed class AccountingRow(AttemptRow row, string taskClass, ResourcePr
 
     /// <summary>Its largest memory.</summary>
     public long? PeakMemoryBytes => _usage?.PeakMemoryBytes;
+
+    /// <summary>The largest memory without page cache that was seen.</summary>
+    public long? PeakAnonymousBytes => _usage?.PeakAnonymousBytes;
 
     /// <summary>Peak of given memory, as seff has it.</summary>
     public double? MemoryEfficiency => Share(PeakMemoryBytes, MemoryBytes);

@@ -7,7 +7,7 @@ namespace Executor.Journaling;
 /// Where an attempt ran, as the last member of the decision on its end. It stands once for each attempt of a cluster, so it is short: an array without
 /// names, the times in whole seconds after the pod was made.
 /// <code>
-/// [node, pod UID, Job UID, class of service, created (seconds since 1970), scheduled, initialised, started, finished]
+/// [node, pod UID, Job UID, class of service, created (seconds since 1970), scheduled, initialised, started, finished, image digest]
 /// </code>
 /// A null is something that is not known; later members may be added at the end.
 /// </summary>
@@ -33,6 +33,7 @@ internal static class PlacementFormat
             WriteSeconds(json, time?.ToUnixTimeSeconds() - (created ?? 0));
         }
 
+        WriteText(json, placement.ImageDigest);
         json.WriteEndArray();
     }
 
@@ -61,8 +62,14 @@ internal static class PlacementFormat
             Started = Time(created ?? 0, Seconds(ref json)),
             Finished = Time(created ?? 0, Seconds(ref json)),
         };
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        for (var member = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; member++)
         {
+            // Older executors wrote no digest.
+            if (member == 0 && json.TokenType == JsonTokenType.String)
+            {
+                placement = placement with { ImageDigest = json.GetString() };
+            }
+
             json.Skip();
         }
 

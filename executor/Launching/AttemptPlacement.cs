@@ -18,6 +18,9 @@ internal sealed record AttemptPlacement
     /// <summary>The pod's class of service: <c>Guaranteed</c>, <c>Burstable</c> or <c>BestEffort</c>.</summary>
     public string? Qos { get; init; }
 
+    /// <summary>The digest of its task's image as its node's runtime tells it, such as <c>sha256:...</c>.</summary>
+    public string? ImageDigest { get; init; }
+
     /// <summary>When the pod was made, by the API server's clock.</summary>
     public DateTimeOffset? Created { get; init; }
 

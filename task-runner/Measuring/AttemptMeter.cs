@@ -15,6 +15,7 @@ internal sealed class AttemptMeter
     private readonly long _startedAt;
     private readonly long _oomKillsBefore;
     private readonly AtomicMaximum _peakBytes = new();
+    private readonly AtomicMaximum _peakAnonymousBytes = new();
     private long _fetchedAt;
     private long _endedAt;
     private long _writtenAt;
@@ -94,7 +95,11 @@ internal sealed class AttemptMeter
             Source = cgroup.Source,
             CpuSeconds = reading.CpuSeconds ?? ProcessCpuSeconds(LiveSample()),
             PeakMemoryBytes = reading.PeakMemoryBytes ?? 0,
+            PeakAnonymousBytes = reading.AnonymousBytes is { } now ? _peakAnonymousBytes.Offer(now) : null,
             ThrottledSeconds = reading.ThrottledSeconds,
+            CpuPressureSeconds = reading.CpuPressureSeconds,
+            MemoryPressureSeconds = reading.MemoryPressureSeconds,
+            IoPressureSeconds = reading.IoPressureSeconds,
             ReadBytes = reading.ReadBytes,
             WrittenBytes = reading.WrittenBytes,
             OutOfMemory = reading.OomKills > _oomKillsBefore,

@@ -59,6 +59,26 @@ internal static class CounterFile
         return sum;
     }
 
+    /// <summary>The number behind <c>key=</c> on the line that begins with a word; null if there is none.</summary>
+    public static long? ReadKey(string path, string word, string key)
+    {
+        if (ReadText(path) is not { } text)
+        {
+            return null;
+        }
+
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (line.StartsWith(word, StringComparison.Ordinal) && line.Length > word.Length && line[word.Length] == ' '
+                && line.IndexOf(key, StringComparison.Ordinal) is > 0 and var at)
+            {
+                return ParseNumber(FirstWord(line[(at + key.Length)..]));
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The sum of the numbers on lines <c>DEVICE word NUMBER</c> with that word; null if there is no file.</summary>
     public static long? SumDevices(string path, string word)
     {

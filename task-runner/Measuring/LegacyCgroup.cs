@@ -18,6 +18,7 @@ internal sealed class LegacyCgroup(IReadOnlyList<string> folders) : ICgroup
         return new CgroupReading
         {
             PeakMemoryBytes = Find("memory.max_usage_in_bytes") is { } peak ? CounterFile.ReadNumber(peak) : null,
+            AnonymousBytes = Find("memory.stat") is { } memory ? CounterFile.ReadNamed(memory, "total_rss") : null,
             CpuSeconds = Find("cpuacct.usage") is { } usage ? CounterFile.ReadNumber(usage) / NanosecondsPerSecond : null,
             ThrottledSeconds = Find("cpu.stat") is { } cpu ? CounterFile.ReadNamed(cpu, "throttled_time") / NanosecondsPerSecond : null,
             ReadBytes = blockIo is null ? null : CounterFile.SumDevices(blockIo, "Read"),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Cluster.Tests.Harness;
 
 namespace Cluster.Tests.Runs;
@@ -28,6 +29,12 @@ public sealed class MemoryTests(SharedInstallation shared)
         Assert.Contains("192 MiB", result.Error, StringComparison.Ordinal);
         Assert.Contains("out of memory", result.Error, StringComparison.Ordinal);
         await installation.WhenReleasedAsync("hungry");
+
+        // What it would have used nobody knows: its measures are the least that it may have been.
+        var first = await FirstRowAsync(installation, "hungry");
+        Assert.Equal(("OutOfMemory", true, "censored"), ((string?)first["cause"], (bool?)first["oom"], (string?)first["measure_source"]));
+        Assert.InRange((long)first["memory_peak_bytes"]!, 1, 96 << 20);
+        Assert.Equal((double)first["memory_requested_gbs"]!, (double)first["oom_lost_gbs"]!);
     }
 
     [Fact]
@@ -55,5 +62,15 @@ public sealed class MemoryTests(SharedInstallation shared)
         var first = Assert.Single(await installation.PodsAsync("whole"), pod => pod.Metadata.Labels!["executor.dev/attempt"] == "1");
         var end = Assert.Single(first.Status!.ContainerStatuses!).State!.Terminated!;
         Assert.Equal(("OOMKilled", 137), (end.Reason, end.ExitCode));
+
+        var row = await FirstRowAsync(installation, "whole");
+        Assert.Equal(("OutOfMemory", true, "censored"), ((string?)row["cause"], (bool?)row["oom"], (string?)row["measure_source"]));
+        Assert.Equal((first.Metadata.Uid, 137), ((string?)row["pod_uid"], (int?)row["exit_code"]));
+    }
+
+    private static async Task<JsonObject> FirstRowAsync(Installation installation, string run)
+    {
+        var report = (await installation.ExecutorAsync("report", run, "--output", "json", "--rows")).Expect(0).Output;
+        return report.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).First(item => (int?)item["attempt"] == 1);
     }
 }

@@ -32,6 +32,7 @@ internal static class SampleRows
         PodUid = "pod-1",
         JobUid = "job-1",
         Qos = "Guaranteed",
+        ImageDigest = "sha256:8dbb",
         Created = Start.AddSeconds(-13),
         Scheduled = Start.AddSeconds(-10),
         Initialized = Start.AddSeconds(-6),

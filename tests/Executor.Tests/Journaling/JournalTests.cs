@@ -27,6 +27,7 @@ public sealed class JournalTests : IAsyncDisposable
         PodUid = "4f1c",
         JobUid = "77aa",
         Qos = "Guaranteed",
+        ImageDigest = "sha256:8dbb",
         Created = Now,
         Scheduled = Now,
         Initialized = Now.AddSeconds(2),
@@ -107,14 +108,18 @@ public sealed class JournalTests : IAsyncDisposable
         var winner = new CommittedDecision(new AttemptRef(1, 0, 0, 2));
         var lines = Encoding.UTF8.GetString(JournalEntryFormat.Encode(new JournalEntry(7, 5, "n", Now, [winner, winner with { Placement = Placement }]), Graph)).Split('\n');
         Assert.Equal("""["committed","t1",0,0,2]""", lines[1]);
-        Assert.Equal($"""["committed","t1",0,0,2,["node1","4f1c","77aa","Guaranteed",{Now.ToUnixTimeSeconds()},0,2,3,60]]""", lines[2]);
+        Assert.Equal($"""["committed","t1",0,0,2,["node1","4f1c","77aa","Guaranteed",{Now.ToUnixTimeSeconds()},0,2,3,60,"sha256:8dbb"]]""", lines[2]);
     }
 
     [Fact]
     public void A_place_may_have_more_members_than_are_known()
     {
         var read = JournalEntryFormat.Decode(
-            Entry("""["committed","t1",0,0,2,["node1",null,null,null,null,null,null,null,null,"more",[1,{"and":[]}]]]"""), 3, Graph);
+            Entry("""["committed","t1",0,0,2,["node1",null,null,null,null,null,null,null,null,"sha256:1","more",[1,{"and":[]}]]]"""), 3, Graph);
+        Assert.Equal([new CommittedDecision(new AttemptRef(1, 0, 0, 2)) { Placement = new AttemptPlacement { Node = "node1", ImageDigest = "sha256:1" } }], read.Decisions);
+
+        // As an executor wrote it that did not know of digests.
+        read = JournalEntryFormat.Decode(Entry("""["committed","t1",0,0,2,["node1",null,null,null,null,null,null,null,null]]"""), 3, Graph);
         Assert.Equal([new CommittedDecision(new AttemptRef(1, 0, 0, 2)) { Placement = new AttemptPlacement { Node = "node1" } }], read.Decisions);
     }
 

@@ -21,8 +21,12 @@ public sealed class CgroupTests : IDisposable
             new CgroupReading
             {
                 PeakMemoryBytes = 104857600,
+                AnonymousBytes = 41943040,
                 CpuSeconds = 2.5,
                 ThrottledSeconds = 0.75,
+                CpuPressureSeconds = 0.43123,
+                MemoryPressureSeconds = 0.0015,
+                IoPressureSeconds = 0.025041,
                 ReadBytes = 1052672,
                 WrittenBytes = 8192,
                 OomKills = 1,
@@ -40,6 +44,7 @@ public sealed class CgroupTests : IDisposable
             new CgroupReading
             {
                 PeakMemoryBytes = 33554432,
+                AnonymousBytes = 0,
                 CpuSeconds = 0.317344618,
                 ThrottledSeconds = 0.775441309,
                 ReadBytes = 0,

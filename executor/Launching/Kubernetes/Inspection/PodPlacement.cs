@@ -14,13 +14,15 @@ internal static class PodPlacement
     {
         ArgumentNullException.ThrowIfNull(pod);
         var status = pod.Status;
-        var state = status?.ContainerStatuses?.FirstOrDefault(container => container is not null && container.Name == taskContainer)?.State;
+        var container = status?.ContainerStatuses?.FirstOrDefault(container => container is not null && container.Name == taskContainer);
+        var state = container?.State;
         return new AttemptPlacement
         {
             Node = Text(pod.Spec?.NodeName),
             PodUid = Text(pod.Metadata?.Uid),
             JobUid = Text(pod.Metadata?.OwnerReferences?.FirstOrDefault(owner => owner is { Kind: "Job" })?.Uid),
             Qos = Text(status?.QosClass),
+            ImageDigest = Digest(container?.ImageID),
             Created = Time(pod.Metadata?.CreationTimestamp),
             Scheduled = TimeOf(pod, PodWords.PodScheduled),
             Initialized = TimeOf(pod, "Initialized"),
@@ -28,6 +30,9 @@ internal static class PodPlacement
             Finished = Time(state?.Terminated?.FinishedAt),
         };
     }
+
+    // "registry.example/image@sha256:...", with "docker-pullable://" before it by old runtimes; the configuration's digest alone for an image that was not pulled.
+    private static string? Digest(string? image) => Text(image?[(image.LastIndexOf('@') + 1)..]);
 
     private static DateTimeOffset? TimeOf(V1Pod pod, string condition) =>
         PodReading.Condition(pod, condition) is { Status: True } met ? Time(met.LastTransitionTime) : null;

@@ -42,6 +42,7 @@ public sealed class AttemptTrackerTests
         Launch(SamplePods.Job());
         var pod = SamplePods.Pod(state: "Failed");
         pod.Status!.QosClass = "Guaranteed";
+        pod.Status.ContainerStatuses![0].ImageID = "docker-pullable://registry.example/work@sha256:8dbb";
         pod.Status.Conditions =
         [
             new V1PodCondition { Type = "PodScheduled", Status = "True", LastTransitionTime = At(0).UtcDateTime },
@@ -56,6 +57,7 @@ public sealed class AttemptTrackerTests
                 PodUid = "pod-1",
                 JobUid = "job-1",
                 Qos = "Guaranteed",
+                ImageDigest = "sha256:8dbb",
                 Created = At(0),
                 Scheduled = At(0),
                 Initialized = At(1),
