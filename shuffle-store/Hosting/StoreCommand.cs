@@ -7,6 +7,7 @@ using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Security;
 using Executor.Shuffle.S3;
+using Executor.Shuffle.S3.Configuration;
 
 namespace Executor.ShuffleStore.Hosting;
 
@@ -98,21 +99,21 @@ internal static class StoreCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile))
-                ?? Contradiction(parsed.GetValue(window), IngestBudget(parsed), parsed.GetValue(keyFile))) is { } complaint)
+            if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile), out var bucket)
+                ?? Contradiction(parsed.GetValue(window), IngestBudget(parsed, bucket), parsed.GetValue(keyFile))) is { } complaint)
             {
                 await error.WriteLineAsync(complaint);
                 return InvalidInput;
             }
 
-            return await StoreProcess.RunAsync(Options(parsed), s3.Options(parsed), output, error, cancellationToken);
+            return await StoreProcess.RunAsync(Options(parsed, bucket), bucket, output, error, cancellationToken);
         });
         return command;
 
-        int IngestBudget(ParseResult parsed) =>
-            parsed.GetValue(budget) ?? (int)((s3.Options(parsed) is null ? new IngestOptions().BudgetBytes : IngestOptions.BucketBudgetBytes) >> 20);
+        int IngestBudget(ParseResult parsed, S3ObjectStoreOptions? bucket) =>
+            parsed.GetValue(budget) ?? (int)((bucket is null ? new IngestOptions().BudgetBytes : IngestOptions.BucketBudgetBytes) >> 20);
 
-        ShuffleStoreOptions Options(ParseResult parsed) => new()
+        ShuffleStoreOptions Options(ParseResult parsed, S3ObjectStoreOptions? bucket) => new()
         {
             Listen = parsed.GetValue(listen)!,
             MetricsListen = parsed.GetValue(metrics),
@@ -130,7 +131,7 @@ internal static class StoreCommand
                 Ingest = new IngestOptions
                 {
                     WindowBytes = (long)parsed.GetValue(window) << 20,
-                    BudgetBytes = (long)IngestBudget(parsed) << 20,
+                    BudgetBytes = (long)IngestBudget(parsed, bucket) << 20,
                     Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
                     MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
                     MaxOpenStreams = parsed.GetValue(streams),
@@ -139,7 +140,7 @@ internal static class StoreCommand
                 {
                     BudgetBytes = (long)parsed.GetValue(read) << 20,
                     Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
-                    ReadsAhead = s3.Options(parsed) is null ? 0 : S3ObjectStore.ReadsAhead,
+                    ReadsAhead = bucket is null ? 0 : S3ObjectStore.ReadsAhead,
                 },
             },
         };
