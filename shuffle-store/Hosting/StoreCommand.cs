@@ -71,7 +71,7 @@ internal static class StoreCommand
         Between(budget, 17, 1 << 20);
         var read = Size("--read-budget-mib", "Memory for blocks on their way to readers, in MiB.", 128, 64, 1 << 20);
         var receive = Size("--receive-budget-mib", "Memory for blocks that are being received, in MiB; at least 24.", 64, 24, 1 << 20);
-        var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 512, 128, 16 << 10);
+        var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 256, 128, 16 << 10);
         var linger = Size("--linger-ms", "How long a window waits for further streams once one waits for it, in milliseconds.", 20, 0, 60_000);
         var streams = Size("--max-streams", "Writers that may be connected at a time.", 4096, 1, 1_000_000);
         var connections = Size("--max-connections", "Connections that may be open at a time; further ones are closed at once.", 12_000, 1, 1_000_000);
