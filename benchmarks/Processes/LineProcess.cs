@@ -15,9 +15,13 @@ internal sealed class LineProcess : IAsyncDisposable
     /// <summary>Its first line, once it has come.</summary>
     internal string Greeting { get; private set; } = string.Empty;
 
-    internal static async Task<LineProcess> StartAsync(string program, params string[] arguments)
+    internal static Task<LineProcess> StartAsync(string program, params string[] arguments) =>
+        StartAsync(new ProcessStartInfo(program, arguments));
+
+    /// <summary>Starts it with what else is said of its start, such as its environment.</summary>
+    internal static async Task<LineProcess> StartAsync(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
         var started = new LineProcess(Process.Start(start)!);
         started.Greeting = await started.ReadAsync();
         return started;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Executor.Shuffle.Channel.Flight;
 
@@ -8,6 +9,9 @@ internal sealed class StoreProcess : IAsyncDisposable
 {
     /// <summary>The first argument of the process.</summary>
     internal const string Role = "store";
+
+    // As shuffle-store.csproj has it, in the hexadecimal digits that the variable wants: this program's own settings are those of the executor.
+    private static readonly (string Name, string Value) YoungestGeneration = ("DOTNET_GCGen0MaxBudget", "1000000");
 
     private readonly LineProcess _process;
     private readonly StoreGreeting _greeting;
@@ -26,20 +30,19 @@ internal sealed class StoreProcess : IAsyncDisposable
     /// <param name="directory">Where it keeps its objects; in memory if null.</param>
     /// <param name="keyFile">Where its master key is, or is put; only its own if null.</param>
     /// <param name="tls">Whether it speaks TLS.</param>
-    internal static async Task<StoreProcess> StartAsync(string? directory, string? keyFile = null, bool tls = false) => new(await LineProcess.StartAsync(
-        Programs.Self,
-        [
-            Role,
-            .. directory is null ? Array.Empty<string>() : ["--directory", directory],
-            .. keyFile is null ? Array.Empty<string>() : ["--key-file", keyFile],
-            .. tls ? ["--tls", "yes"] : Array.Empty<string>(),
-        ]));
+    internal static Task<StoreProcess> StartAsync(string? directory, string? keyFile = null, bool tls = false) => StartAsync(
+    [
+        Role,
+        .. directory is null ? Array.Empty<string>() : ["--directory", directory],
+        .. keyFile is null ? Array.Empty<string>() : ["--key-file", keyFile],
+        .. tls ? ["--tls", "yes"] : Array.Empty<string>(),
+    ]);
 
     /// <summary>Starts a store on the bucket of the environment.</summary>
     /// <param name="prefix">What the keys of its objects begin with.</param>
     /// <param name="keyFile">Where its master key is, or is put, which stores that share a bucket share as well.</param>
-    internal static async Task<StoreProcess> StartOnBucketAsync(string prefix, string keyFile) =>
-        new(await LineProcess.StartAsync(Programs.Self, [Role, "--bucket-prefix", prefix, "--key-file", keyFile]));
+    internal static Task<StoreProcess> StartOnBucketAsync(string prefix, string keyFile) =>
+        StartAsync([Role, "--bucket-prefix", prefix, "--key-file", keyFile]);
 
     /// <summary>The authority of its certificate, in PEM; null if it speaks no TLS.</summary>
     internal string? Authority => _greeting.Authority;
@@ -56,6 +59,13 @@ internal sealed class StoreProcess : IAsyncDisposable
     internal Task<StoreMeasures> MeasureAsync() => _process.AskAsync<StoreMeasures>("measure");
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static async Task<StoreProcess> StartAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Programs.Self, arguments);
+        start.Environment.TryAdd(YoungestGeneration.Name, YoungestGeneration.Value);
+        return new StoreProcess(await LineProcess.StartAsync(start));
+    }
 }
 
 /// <summary>How a store says that it is ready.</summary>

@@ -16,9 +16,10 @@ namespace Executor.Benchmarks.Shuffle;
 /// <param name="blocks">What is sent, one block after the other.</param>
 /// <param name="run">The run's name.</param>
 /// <param name="producers">How many producers.</param>
-/// <param name="partitions">How many partitions; each producer goes through them in turn.</param>
+/// <param name="partitions">How many partitions; each producer goes through them in turn, or evenly over them where it has fewer blocks.</param>
 /// <param name="atATime">The most producers, and then readers, at a time; all if null.</param>
 /// <param name="task">The producers' task.</param>
+/// <param name="share">Which of the producers and partitions are this process's; all if null.</param>
 internal sealed class AllToAll(
     Func<FlightChannelOptions> store,
     Blocks blocks,
@@ -26,7 +27,8 @@ internal sealed class AllToAll(
     int producers = AllToAll.Width,
     int partitions = AllToAll.Width,
     int? atATime = null,
-    string task = "make")
+    string task = "make",
+    Share? share = null)
 {
     /// <summary>How many partitions and producers there are unless told otherwise.</summary>
     internal const int Width = 16;
@@ -41,24 +43,45 @@ internal sealed class AllToAll(
     /// <summary>Writes, commits and seals; returns the seconds until the last commit stands.</summary>
     internal async Task<double> WriteAsync(int blocksPerProducer)
     {
+        var seconds = await ProduceAsync(blocksPerProducer);
+        await SealAsync();
+        return seconds;
+    }
+
+    /// <summary>Writes and commits what is this process's to write; returns the seconds until the last commit stands.</summary>
+    internal async Task<double> ProduceAsync(int blocksPerProducer)
+    {
         var watch = Stopwatch.StartNew();
-        await Parallel.ForAsync(0, producers, AtATime(producers), async (index, _) => await ProduceAsync(index, blocksPerProducer));
-        var seconds = watch.Elapsed.TotalSeconds;
+        await Parallel.ForEachAsync(Own(producers), AtATime(producers), async (index, _) => await ProduceAsync(index, blocksPerProducer));
+        return watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Seals what all producers have committed.</summary>
+    internal async Task SealAsync()
+    {
         await using var records = new FlightRunRecords(store());
         await records.SealAsync(new SealRequest(_seal, 0, partitions, new int[producers]), CancellationToken.None);
-        return seconds;
     }
 
     /// <summary>Reads everything; returns the seconds until the last reader has verified what it got.</summary>
     internal async Task<double> ReadAsync(long expectedBytes)
     {
-        var watch = Stopwatch.StartNew();
-        long read = 0;
-        await Parallel.ForAsync(0, partitions, AtATime(partitions), async (partition, _) => Interlocked.Add(ref read, await ConsumeAsync(partition)));
+        var (seconds, read) = await ConsumeAsync();
         return read == expectedBytes
-            ? watch.Elapsed.TotalSeconds
+            ? seconds
             : throw new InvalidOperationException($"{read} bytes came back, expected {expectedBytes}");
     }
+
+    /// <summary>Reads what is this process's to read; returns the seconds until the last reader has verified what it got, and the bytes.</summary>
+    internal async Task<(double Seconds, long Bytes)> ConsumeAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        long read = 0;
+        await Parallel.ForEachAsync(Own(partitions), AtATime(partitions), async (partition, _) => Interlocked.Add(ref read, await ConsumeAsync(partition)));
+        return (watch.Elapsed.TotalSeconds, read);
+    }
+
+    private IEnumerable<int> Own(int all) => Enumerable.Range(0, all).Where(number => share is not { } own || number % own.Of == own.Number);
 
     private ParallelOptions AtATime(int all) => new() { MaxDegreeOfParallelism = atATime ?? all };
 
@@ -69,9 +92,10 @@ internal sealed class AllToAll(
         var statistics = Enumerable.Range(0, partitions).Select(partition => new PartitionStatistics(partition, 0, 0, 0, 0)).ToArray();
         await using var target = await channel.OpenWriterAsync(
             new WriteTarget(writer, "definition", _output.Output, partitions), blocks.Schema, CancellationToken.None);
+        var step = Math.Max(1, partitions / count);
         for (var sequence = 0; sequence < count; sequence++)
         {
-            var partition = (sequence + index) % partitions;
+            var partition = (int)((((long)sequence * step) + index) % partitions);
             var which = (sequence + index) % blocks.Payloads.Count;
             var header = new BlockHeader(index, partition, sequence, blocks.Rows, blocks.PayloadBytes, blocks.Checksums[which]);
             await target.WriteAsync(new ShuffleBlock(header, blocks.Payloads[which]), CancellationToken.None);
@@ -118,3 +142,8 @@ internal sealed class AllToAll(
         return bytes;
     }
 }
+
+/// <summary>Which of the producers and partitions one of several processes has: those whose number divided by that of the processes leaves its own number.</summary>
+/// <param name="Number">The process's number, from 0.</param>
+/// <param name="Of">How many processes there are.</param>
+internal readonly record struct Share(int Number, int Of);

@@ -34,9 +34,14 @@ internal sealed class S3Flags
     ];
 
     /// <summary>What the flags contradict in each other and in the rest of the command line; null if nothing.</summary>
-    internal string? Contradiction(ParseResult parsed, string? directory, string? keyFile)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="directory">The folder that it names.</param>
+    /// <param name="keyFile">The key file that it names.</param>
+    /// <param name="bucket">The options of the bucket, where nothing is contradicted; null if the flags name none.</param>
+    internal string? Contradiction(ParseResult parsed, string? directory, string? keyFile, out S3ObjectStoreOptions? bucket)
     {
-        if (parsed.GetValue(_bucket) is null)
+        bucket = null;
+        if (parsed.GetValue(_bucket) is not { } name)
         {
             return All.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } lonely ? $"{lonely.Name}: only with --s3-bucket"
                 : directory is null ? "--directory or --s3-bucket is needed"
@@ -51,17 +56,11 @@ internal sealed class S3Flags
             : parsed.GetValue(_kmsKey) is not null && parsed.GetValue(_encryption) != Kms ? $"--s3-kms-key: only with --s3-encryption {Kms}"
             : parsed.GetValue(_endpoint) is { } endpoint && !Uri.TryCreate(endpoint, UriKind.Absolute, out _) ? "--s3-endpoint: expected http://HOST:PORT or https://HOST:PORT"
             : parsed.GetValue(_caFile) is not null && parsed.GetValue(_endpoint)?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true ? "--s3-ca-file: only with an --s3-endpoint of https"
-            : MissingFile(parsed) ?? Invalid(parsed);
+            : MissingFile(parsed) ?? Invalid(bucket = Options(parsed, name));
     }
 
-    /// <summary>The options of the bucket; null if the flags name none.</summary>
-    internal S3ObjectStoreOptions? Options(ParseResult parsed)
+    private S3ObjectStoreOptions Options(ParseResult parsed, string bucket)
     {
-        if (parsed.GetValue(_bucket) is not { } bucket)
-        {
-            return null;
-        }
-
         var standard = new S3ObjectStoreOptions { Bucket = bucket };
         return standard with
         {
@@ -92,11 +91,11 @@ internal sealed class S3Flags
             ? $"{missing.Name}: there is no file {parsed.GetValue(missing)}"
             : null;
 
-    private string? Invalid(ParseResult parsed)
+    private static string? Invalid(S3ObjectStoreOptions options)
     {
         try
         {
-            Options(parsed)!.Validate();
+            options.Validate();
             return null;
         }
         catch (ArgumentException exception)

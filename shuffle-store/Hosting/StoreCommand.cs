@@ -7,6 +7,7 @@ using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Security;
 using Executor.Shuffle.S3;
+using Executor.Shuffle.S3.Configuration;
 
 namespace Executor.ShuffleStore.Hosting;
 
@@ -70,7 +71,7 @@ internal static class StoreCommand
         Between(budget, 17, 1 << 20);
         var read = Size("--read-budget-mib", "Memory for blocks on their way to readers, in MiB.", 128, 64, 1 << 20);
         var receive = Size("--receive-budget-mib", "Memory for blocks that are being received, in MiB; at least 24.", 64, 24, 1 << 20);
-        var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 512, 128, 16 << 10);
+        var stream = Size("--stream-window-kib", "What each writer may send ahead, in KiB.", 256, 128, 16 << 10);
         var linger = Size("--linger-ms", "How long a window waits for further streams once one waits for it, in milliseconds.", 20, 0, 60_000);
         var streams = Size("--max-streams", "Writers that may be connected at a time.", 4096, 1, 1_000_000);
         var connections = Size("--max-connections", "Connections that may be open at a time; further ones are closed at once.", 12_000, 1, 1_000_000);
@@ -98,21 +99,21 @@ internal static class StoreCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile))
-                ?? Contradiction(parsed.GetValue(window), IngestBudget(parsed), parsed.GetValue(keyFile))) is { } complaint)
+            if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile), out var bucket)
+                ?? Contradiction(parsed.GetValue(window), IngestBudget(parsed, bucket), parsed.GetValue(keyFile))) is { } complaint)
             {
                 await error.WriteLineAsync(complaint);
                 return InvalidInput;
             }
 
-            return await StoreProcess.RunAsync(Options(parsed), s3.Options(parsed), output, error, cancellationToken);
+            return await StoreProcess.RunAsync(Options(parsed, bucket), bucket, output, error, cancellationToken);
         });
         return command;
 
-        int IngestBudget(ParseResult parsed) =>
-            parsed.GetValue(budget) ?? (int)((s3.Options(parsed) is null ? new IngestOptions().BudgetBytes : IngestOptions.BucketBudgetBytes) >> 20);
+        int IngestBudget(ParseResult parsed, S3ObjectStoreOptions? bucket) =>
+            parsed.GetValue(budget) ?? (int)((bucket is null ? new IngestOptions().BudgetBytes : IngestOptions.BucketBudgetBytes) >> 20);
 
-        ShuffleStoreOptions Options(ParseResult parsed) => new()
+        ShuffleStoreOptions Options(ParseResult parsed, S3ObjectStoreOptions? bucket) => new()
         {
             Listen = parsed.GetValue(listen)!,
             MetricsListen = parsed.GetValue(metrics),
@@ -130,7 +131,7 @@ internal static class StoreCommand
                 Ingest = new IngestOptions
                 {
                     WindowBytes = (long)parsed.GetValue(window) << 20,
-                    BudgetBytes = (long)IngestBudget(parsed) << 20,
+                    BudgetBytes = (long)IngestBudget(parsed, bucket) << 20,
                     Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
                     MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
                     MaxOpenStreams = parsed.GetValue(streams),
@@ -139,7 +140,7 @@ internal static class StoreCommand
                 {
                     BudgetBytes = (long)parsed.GetValue(read) << 20,
                     Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
-                    ReadsAhead = s3.Options(parsed) is null ? 0 : S3ObjectStore.ReadsAhead,
+                    ReadsAhead = bucket is null ? 0 : S3ObjectStore.ReadsAhead,
                 },
             },
         };

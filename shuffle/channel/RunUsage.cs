@@ -29,8 +29,8 @@ public sealed record RequestCounts(long Puts, long Gets, long Heads, long Lists,
 
 /// <summary>What a run has cost in the object store.</summary>
 /// <param name="Requests">
-/// The requests that were made for it, by all stores. What a store has counted in the last half minute, or before it was killed, may be missing;
-/// writes are at least as many as there are objects.
+/// The requests that were made for it, by all stores. What a store that the client does not know has counted in the last half minute, or any store before it was
+/// killed, may be missing; writes are at least as many as there are objects.
 /// </param>
 /// <param name="Stored">What it takes now.</param>
 public sealed record RunUsage(RequestCounts Requests, RunStatistics Stored);

@@ -8,7 +8,7 @@ namespace Executor.Grpc.AspNetCore.Hosting;
 public static class GrpcKestrelExtensions
 {
     /// <summary>The default of what a client may send ahead on one call, in bytes: enough to keep a connection busy within a machine or a data centre.</summary>
-    public const int DefaultStreamWindow = 512 * 1024;
+    public const int DefaultStreamWindow = 256 * 1024;
 
     /// <summary>Longer frames cost less each; clients that can, send frames of this length.</summary>
     private const int MaxFrameLength = 128 * 1024;
@@ -40,8 +40,8 @@ public static class GrpcKestrelExtensions
     }
 
     /// <summary>
-    /// Gives Kestrel pinned buffers of 64 KiB in place of 4 KiB, which makes large messages several times cheaper and takes more
-    /// memory for each connection and call in progress. To be called after Kestrel was added, whose own pools it replaces, and before the
+    /// Gives Kestrel pinned buffers of 64 KiB in place of 4 KiB, which makes large messages several times cheaper, as long as no more than 96 MiB of them are in
+    /// use; beyond that, as where thousands of clients say a few words each, buffers have 4 KiB. To be called after Kestrel was added, whose own pools it replaces, and before the
     /// server is built.
     /// </summary>
     /// <param name="services">The application's services.</param>

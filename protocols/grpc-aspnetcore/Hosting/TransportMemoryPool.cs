@@ -1,16 +1,28 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace Executor.Grpc.AspNetCore.Hosting;
 
 /// <summary>
-/// A pool of pinned blocks of one length. Kestrel's own blocks of 4 KiB make a message of a few MiB a chain of hundreds of pieces,
-/// each with its own receive call; larger ones take most of that cost away.
+/// A pool of pinned blocks. Kestrel's own blocks of 4 KiB make a message of a few MiB a chain of hundreds of pieces, each with its own receive call; longer ones
+/// take most of that cost away. But a connection takes a block for a few bytes as well, and thousands of connections take thousands: so there is a number of
+/// long blocks, which few connections that move much do not use up, and who comes when all of them are in use gets a short one. Thread-safe.
 /// </summary>
-internal sealed class TransportMemoryPool(int blockLength, int maxFreeBlocks) : MemoryPool<byte>
+/// <param name="blockLength">The length of a long block in bytes.</param>
+/// <param name="maxBlocks">How many long blocks there are at most; all that were made are kept.</param>
+internal sealed class TransportMemoryPool(int blockLength, int maxBlocks) : MemoryPool<byte>
 {
-    private readonly ConcurrentStack<Block> _free = new();
-    private int _freeCount;
+    /// <summary>The length of a short block, as Kestrel's own have it.</summary>
+    internal const int ShortLength = 4096;
+
+    /// <summary>How many short blocks are kept for reuse.</summary>
+    private const int MaxFreeShort = 4096;
+
+    private readonly ConcurrentStack<Block> _long = new();
+    private readonly ConcurrentStack<Block> _short = new();
+    private int _made;
+    private int _freeShort;
     private volatile bool _disposed;
 
     public override int MaxBufferSize => blockLength;
@@ -18,20 +30,39 @@ internal sealed class TransportMemoryPool(int blockLength, int maxFreeBlocks) : 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, blockLength);
-        if (!_free.TryPop(out var block))
+        if (_long.TryPop(out var block))
         {
-            return new Block(this, GC.AllocateUninitializedArray<byte>(blockLength, pinned: true));
+            block.Lease();
+            return block;
         }
 
-        Interlocked.Decrement(ref _freeCount);
-        block.Lease();
-        return block;
+        if (Interlocked.Increment(ref _made) <= maxBlocks)
+        {
+            return new Block(this, blockLength, isLong: true);
+        }
+
+        Interlocked.Decrement(ref _made);
+        return RentShort(Math.Max(ShortLength, minBufferSize));
     }
 
+    /// <summary>Keeps no blocks any more: the first of the queues that share it ends, and with it the server.</summary>
     protected override void Dispose(bool disposing)
     {
         _disposed = true;
-        _free.Clear();
+        _long.Clear();
+        _short.Clear();
+    }
+
+    private Block RentShort(int length)
+    {
+        if (length == ShortLength && _short.TryPop(out var block))
+        {
+            Interlocked.Decrement(ref _freeShort);
+            block.Lease();
+            return block;
+        }
+
+        return new Block(this, length, isLong: false);
     }
 
     private void Return(Block block)
@@ -41,20 +72,27 @@ internal sealed class TransportMemoryPool(int blockLength, int maxFreeBlocks) : 
             return;
         }
 
-        if (Interlocked.Increment(ref _freeCount) > maxFreeBlocks)
+        if (block.IsLong)
         {
-            Interlocked.Decrement(ref _freeCount);
-            return;
+            _long.Push(block);
         }
-
-        _free.Push(block);
+        else if (block.Memory.Length == ShortLength && Interlocked.Increment(ref _freeShort) <= MaxFreeShort)
+        {
+            _short.Push(block);
+        }
+        else if (block.Memory.Length == ShortLength)
+        {
+            Interlocked.Decrement(ref _freeShort);
+        }
     }
 
-    private sealed class Block(TransportMemoryPool pool, byte[] bytes) : IMemoryOwner<byte>
+    private sealed class Block(TransportMemoryPool pool, int length, bool isLong) : IMemoryOwner<byte>
     {
         private int _leased = 1;
 
-        public Memory<byte> Memory { get; } = System.Runtime.InteropServices.MemoryMarshal.CreateFromPinnedArray(bytes, 0, bytes.Length);
+        public bool IsLong => isLong;
+
+        public Memory<byte> Memory { get; } = MemoryMarshal.CreateFromPinnedArray(GC.AllocateUninitializedArray<byte>(length, pinned: true), 0, length);
 
         public void Lease() => _leased = 1;
 

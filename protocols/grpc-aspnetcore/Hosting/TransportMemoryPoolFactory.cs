@@ -3,12 +3,16 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Executor.Grpc.AspNetCore.Hosting;
 
-/// <summary>Gives Kestrel its pools, one for each of its transport's queues.</summary>
+/// <summary>
+/// Gives Kestrel, which asks for a pool for each of its transport's queues, the same pool every time: what one queue has no use for any more another one takes,
+/// so that there are as many blocks as were ever in use at a time and not as many for each queue.
+/// </summary>
 internal sealed class TransportMemoryPoolFactory(int blockLength) : IMemoryPoolFactory<byte>
 {
-    /// <summary>How much all pools together keep for reuse, in bytes.</summary>
-    private const int MaxFreeLength = 128 * 1024 * 1024;
+    /// <summary>How much there is in long blocks, in bytes.</summary>
+    private const int MaxLength = 96 * 1024 * 1024;
 
-    public MemoryPool<byte> Create(MemoryPoolOptions? options = null)
-        => new TransportMemoryPool(blockLength, Math.Max(16, MaxFreeLength / blockLength / Environment.ProcessorCount));
+    private readonly TransportMemoryPool _pool = new(blockLength, Math.Max(16, MaxLength / blockLength));
+
+    public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => _pool;
 }

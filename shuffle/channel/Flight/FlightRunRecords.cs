@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Executor.Contracts.Records;
 using Executor.Flight;
+using Executor.Grpc;
 
 namespace Executor.Shuffle.Channel.Flight;
 
@@ -94,6 +95,9 @@ public sealed class FlightRunRecords : IRunRecords
     /// <inheritdoc/>
     public async Task<RunUsage> GetUsageAsync(string run, CancellationToken cancellationToken)
     {
+        // Who answers knows of the others what they have written down.
+        var request = new FlightAction(ShuffleActions.RecordUsage, JsonSerializer.SerializeToUtf8Bytes(new RunCommand(run), ShuffleJson.Default.RunCommand));
+        await _pods.TellAllAsync(request, cancellationToken);
         var result = await ActAsync(ShuffleActions.RunUsage, run, new RunCommand(run), ShuffleJson.Default.RunCommand, cancellationToken);
         return ShuffleJson.Read(Expect(result).Span, ShuffleJson.Default.RunUsage);
     }
@@ -127,6 +131,39 @@ public sealed class FlightRunRecords : IRunRecords
 /// <summary>Actions with all their results.</summary>
 internal static class StoreActions
 {
+    /// <summary>How long pods are waited for that are told something which can do without them.</summary>
+    private static readonly TimeSpan TellingLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Tells every pod that is known, where there are several. Those that do not listen are passed over.</summary>
+    internal static async Task TellAllAsync(this StoreConnections pods, FlightAction request, CancellationToken cancellationToken)
+    {
+        var known = (await pods.LookAsync(cancellationToken)).Pods;
+        if (known.Length < 2)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(TellingLimit, pods.Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        await Task.WhenAll(known.Select(TellAsync));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        async Task TellAsync(StorePod pod)
+        {
+            try
+            {
+                await foreach (var _ in pod.Client.DoAction(request, cancellationToken: either.Token))
+                {
+                    // Nothing is expected.
+                }
+            }
+            catch (RpcException)
+            {
+                // It is gone, or older than the action.
+            }
+        }
+    }
+
     internal static Task<IReadOnlyList<ReadOnlyMemory<byte>>> CollectAsync<T>(
         this StoreConnections pods, string action, string key, T command, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

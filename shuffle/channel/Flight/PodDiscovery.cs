@@ -28,6 +28,7 @@ internal sealed class PodDiscovery : IDisposable
     private readonly bool _hasAddresses;
     private volatile PodSet _current;
     private volatile bool _begun;
+    private volatile Task _looking = Task.CompletedTask;
     private long _lookedAt;
     private bool _looks;
 
@@ -59,6 +60,14 @@ internal sealed class PodDiscovery : IDisposable
 
             return _current;
         }
+    }
+
+    /// <summary>The pods, once the looking up that is under way has ended: for whom all of them concern.</summary>
+    internal async Task<PodSet> LookAsync(CancellationToken cancellationToken)
+    {
+        _ = Current;
+        await _looking.WaitAsync(cancellationToken);
+        return _current;
     }
 
     /// <summary>Has names looked up anew, unless that was done a moment ago.</summary>
@@ -98,7 +107,7 @@ internal sealed class PodDiscovery : IDisposable
             _lookedAt = _options.TimeProvider.GetTimestamp();
         }
 
-        _ = LookUpAsync();
+        _looking = LookUpAsync();
     }
 
     private async Task LookUpAsync()

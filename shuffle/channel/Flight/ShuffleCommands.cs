@@ -38,6 +38,9 @@ public static class ShuffleActions
     /// <summary><see cref="RunCommand"/> to <see cref="Channel.RunUsage"/>.</summary>
     public const string RunUsage = "run-usage";
 
+    /// <summary><see cref="RunCommand"/> to no result: the store writes down what it has counted for the run, for another one's <see cref="RunUsage"/>.</summary>
+    public const string RecordUsage = "record-usage";
+
     /// <summary><see cref="RunCommand"/> of a finished run to no result: deletes the segments that no commit names.</summary>
     public const string CollectRun = "collect-run";
 

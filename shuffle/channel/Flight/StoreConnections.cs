@@ -34,6 +34,9 @@ internal sealed class StoreConnections : IDisposable
     /// <summary>The pods as far as they are known by now.</summary>
     internal PodSet Known => _discovery.Current;
 
+    /// <summary>The pods, once the look for them that is under way has ended.</summary>
+    internal Task<PodSet> LookAsync(CancellationToken cancellationToken) => _discovery.LookAsync(cancellationToken);
+
     /// <summary>Has the pods looked for again, unless that was done a moment ago.</summary>
     internal void NoteFailure() => _discovery.NoteFailure();
 

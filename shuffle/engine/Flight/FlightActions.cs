@@ -28,6 +28,7 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
         new(ShuffleActions.VerifyRun, "JSON {run} to a report of what is lost or damaged. Operator."),
         new(ShuffleActions.RunStatistics, "JSON {run} to objects and bytes. Operator."),
         new(ShuffleActions.RunUsage, "JSON {run} to the requests to the object store that were made for it. Operator."),
+        new(ShuffleActions.RecordUsage, "JSON {run}: writes down what this store has counted for the run. Operator."),
         new(ShuffleActions.CollectRun, "JSON {run}: deletes the segments of a finished run that no commit names. Operator."),
         new(ShuffleActions.RenewTicket, "A ticket, expired or not, to a fresh one. Needs the run's key."),
     ];
@@ -105,6 +106,9 @@ internal sealed class FlightActions(ShuffleEngine engine, InProcessRunRecords re
             case ShuffleActions.RunUsage:
                 var usage = await records.GetUsageAsync(OperatorsRun(action, caller), cancellationToken);
                 return JsonSerializer.SerializeToUtf8Bytes(usage, ShuffleJson.Default.RunUsage);
+            case ShuffleActions.RecordUsage:
+                await engine.Usage.WriteAsync(OperatorsRun(action, caller), cancellationToken);
+                return null;
             case ShuffleActions.RenewTicket:
                 var command = tickets.Open(action.Body.Span, evenIfExpired: true);
                 caller.RequireRun(command.Selection.Seal.Run, "renewing tickets");

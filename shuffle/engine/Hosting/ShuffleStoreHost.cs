@@ -153,6 +153,7 @@ public sealed partial class ShuffleStoreHost : IAsyncDisposable
             await ObjectStoreProbe.RunAsync(objects, cancellationToken);
             var keys = ReadKeys(options, loggers.CreateLogger<KeyRing>());
             var engine = new ShuffleEngine(objects, options.Engine, options.TimeProvider, loggers.CreateLogger<ShuffleEngine>(), instruments);
+            engine.Usage.AreKept = options.RecordUsage;
             var tickets = new TicketSigner(keys, options.TimeProvider, options.TicketLifetime);
             var audit = new AuditLog(loggers.CreateLogger(AuditLog.Category), instruments);
             var draining = new CancellationTokenSource();

@@ -44,7 +44,7 @@ public sealed record ShuffleStoreOptions
     /// </summary>
     public long ReceiveBudgetBytes { get; init; } = 64 << 20;
 
-    /// <summary>The bytes that each call may send ahead of what the store has asked for; 512 KiB by default, at least 128 KiB.</summary>
+    /// <summary>The bytes that each call may send ahead of what the store has asked for; 256 KiB by default, at least 128 KiB.</summary>
     public int StreamWindowBytes { get; init; } = GrpcKestrelExtensions.DefaultStreamWindow;
 
     /// <summary>

@@ -41,7 +41,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
         Instruments = instruments;
         options ??= new ShuffleEngineOptions();
         timeProvider ??= TimeProvider.System;
-        Objects = new CountingObjectStore(new MeteredObjectStore(objects, instruments, _usageMeter));
+        Objects = new MeteredObjectStore(objects, instruments, _usageMeter);
         Markers = new RunMarkers(Objects, timeProvider);
         Records = new RecordStore(Objects, Markers);
         Schemas = new SchemaAgreement(Records);
@@ -67,7 +67,7 @@ public sealed class ShuffleEngine : IAsyncDisposable
     /// <summary>The memory of blocks, those not yet durable and those being served.</summary>
     internal SlabPool Slabs { get; }
 
-    internal CountingObjectStore Objects { get; }
+    internal MeteredObjectStore Objects { get; }
 
     internal RunMarkers Markers { get; }
 

@@ -5,13 +5,20 @@ using Executor.Shuffle.Engine.Metrics;
 
 namespace Executor.Shuffle.Engine.Objects;
 
-/// <summary>Measures another object store, which it owns: its operations, and the requests that they took.</summary>
+/// <summary>Measures and counts what is asked of another object store, which it owns: its operations, and the requests that they took. Thread-safe.</summary>
 internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
 {
     private readonly IObjectStore _inner;
     private readonly StoreInstruments _instruments;
     private readonly IRequestObserver _observer;
     private readonly bool _tellsRequests;
+    private long _creates;
+    private long _puts;
+    private long _gets;
+    private long _lists;
+    private long _deletes;
+    private long _bytesWritten;
+    private long _bytesRead;
 
     /// <summary>Measures with the instruments, and tells an observer of the same requests.</summary>
     internal MeteredObjectStore(IObjectStore inner, StoreInstruments instruments, IRequestObserver observer)
@@ -22,6 +29,11 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
         _tellsRequests = inner.TryObserve(this);
     }
 
+    /// <summary>The counts up to now.</summary>
+    internal ObjectStoreCounters Counters => new(
+        Interlocked.Read(ref _creates), Interlocked.Read(ref _puts), Interlocked.Read(ref _gets), Interlocked.Read(ref _lists),
+        Interlocked.Read(ref _deletes), Interlocked.Read(ref _bytesWritten), Interlocked.Read(ref _bytesRead));
+
     /// <inheritdoc/>
     public void OnRequest(in ObjectRequest request)
     {
@@ -30,30 +42,40 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
     }
 
     /// <inheritdoc/>
-    public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) => MeasureAsync(
-        "create",
-        RequestMethod.Put,
-        key,
-        async () =>
-        {
-            var created = await _inner.TryCreateAsync(key, content, cancellationToken);
-            _observer.OnBytes(key, created ? content.Length : 0, 0);
-            return created;
-        },
-        created => created ? "ok" : "exists");
+    public Task<bool> TryCreateAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _creates);
+        Interlocked.Add(ref _bytesWritten, content.Length);
+        return MeasureAsync(
+            "create",
+            RequestMethod.Put,
+            key,
+            async () =>
+            {
+                var created = await _inner.TryCreateAsync(key, content, cancellationToken);
+                _observer.OnBytes(key, created ? content.Length : 0, 0);
+                return created;
+            },
+            created => created ? "ok" : "exists");
+    }
 
     /// <inheritdoc/>
-    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken) => MeasureAsync(
-        "put",
-        RequestMethod.Put,
-        key,
-        async () =>
-        {
-            await _inner.PutAsync(key, content, cancellationToken);
-            _observer.OnBytes(key, content.Length, 0);
-            return true;
-        },
-        _ => "ok");
+    public Task PutAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _puts);
+        Interlocked.Add(ref _bytesWritten, content.Length);
+        return MeasureAsync(
+            "put",
+            RequestMethod.Put,
+            key,
+            async () =>
+            {
+                await _inner.PutAsync(key, content, cancellationToken);
+                _observer.OnBytes(key, content.Length, 0);
+                return true;
+            },
+            _ => "ok");
+    }
 
     /// <inheritdoc/>
     public Task<ObjectRead?> GetAsync(string key, ObjectRange range, Memory<byte> destination, CancellationToken cancellationToken) =>
@@ -67,6 +89,8 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
     /// <inheritdoc/>
     public async IAsyncEnumerable<ObjectEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _lists);
+
         // The time of whoever takes the entries is not the object store's.
         var spent = TimeSpan.Zero;
         var result = "ok";
@@ -103,31 +127,40 @@ internal sealed class MeteredObjectStore : IObjectStore, IRequestObserver
     }
 
     /// <inheritdoc/>
-    public Task DeleteAsync(string key, CancellationToken cancellationToken) => MeasureAsync(
-        "delete",
-        RequestMethod.Delete,
-        key,
-        async () =>
-        {
-            await _inner.DeleteAsync(key, cancellationToken);
-            return true;
-        },
-        _ => "ok");
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _deletes);
+        return MeasureAsync(
+            "delete",
+            RequestMethod.Delete,
+            key,
+            async () =>
+            {
+                await _inner.DeleteAsync(key, cancellationToken);
+                return true;
+            },
+            _ => "ok");
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
-    private Task<ObjectRead?> ReadAsync(string key, Func<Task<ObjectRead?>> act) => MeasureAsync(
-        "get",
-        RequestMethod.Get,
-        key,
-        async () =>
-        {
-            var read = await act();
-            _observer.OnBytes(key, 0, read?.Count ?? 0);
-            return read;
-        },
-        read => read is null ? "missing" : "ok");
+    private Task<ObjectRead?> ReadAsync(string key, Func<Task<ObjectRead?>> act)
+    {
+        Interlocked.Increment(ref _gets);
+        return MeasureAsync(
+            "get",
+            RequestMethod.Get,
+            key,
+            async () =>
+            {
+                var read = await act();
+                Interlocked.Add(ref _bytesRead, read?.Count ?? 0);
+                _observer.OnBytes(key, 0, read?.Count ?? 0);
+                return read;
+            },
+            read => read is null ? "missing" : "ok");
+    }
 
     private async Task<T> MeasureAsync<T>(string operation, RequestMethod method, string key, Func<Task<T>> act, Func<T, string> resultOf)
     {

@@ -17,6 +17,9 @@ public sealed class SealReader
     private const int ParallelFooters = 8;
     private const int ParallelCommits = 16;
 
+    // Of a call: a message's part on its way into a connection's buffer (128 KiB), and what waits there (256 KiB, and what the last part was longer).
+    private const int ResponseBytes = 512 << 10;
+
     private readonly IObjectStore _objects;
     private readonly CommitStore _commits;
     private readonly SealStore _seals;
@@ -36,7 +39,7 @@ public sealed class SealReader
         _footerCache = new WeightedCache<SegmentFooter>(options.CacheBytes, footer => footer.MemoryBytes);
         _sealCache = new WeightedCache<SealRecord>(
             options.CacheBytes, seal => 1024 + seal.Schema.Length + (200L * seal.Instances.Count) + (80L * seal.Segments.Count) + (48L * seal.Partitions.Count));
-        _reader = new BlockRunReader(objects, new SlabBuffers(slabs, Budget), options);
+        _reader = new BlockRunReader(objects, new SlabBuffers(slabs, Budget, ResponseBytes), options);
     }
 
     /// <summary>The bytes of blocks on their way to readers.</summary>

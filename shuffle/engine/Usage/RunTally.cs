@@ -26,6 +26,9 @@ internal sealed class RunTally
         }
     }
 
+    /// <summary>Held while its record is being written. Never disposed of: it holds nothing but memory.</summary>
+    internal SemaphoreSlim Writing { get; } = new(1);
+
     /// <summary>Requests that its record knows of.</summary>
     internal long Recorded { get; set; }
 

@@ -10,7 +10,7 @@ namespace Executor.Shuffle.Engine.Usage;
 
 /// <summary>
 /// Keeps what was counted for runs beyond the end of the process: one small record per run and process, replaced now and then by a larger count. What is
-/// written costs requests itself, so it is written seldom (docs/adr/0016). Thread-safe, but for writing, which one caller at a time does.
+/// written costs requests itself, so it is written seldom (docs/adr/0016). Thread-safe.
 /// </summary>
 internal sealed class UsageRecords(IObjectStore objects, RecordStore records, RunCollector collector, UsageMeter meter)
 {
@@ -25,6 +25,9 @@ internal sealed class UsageRecords(IObjectStore objects, RecordStore records, Ru
 
     private const int MaxRecordBytes = 4096;
     private const int ParallelWrites = 8;
+
+    /// <summary>Whether counts are to be written down when they are asked for; not unless it is set.</summary>
+    internal bool AreKept { get; set; }
 
     /// <summary>Writes down what is worth it, and drops the tallies of runs that have been quiet for long or are gone.</summary>
     /// <param name="isLast">Whether the process ends, so that every run counts as quiet.</param>
@@ -49,6 +52,16 @@ internal sealed class UsageRecords(IObjectStore objects, RecordStore records, Ru
             }
         });
 
+    /// <summary>Writes down what was counted for a run, however little, where that is more than its record says: somebody is about to add all records up.</summary>
+    internal async Task WriteAsync(string run, CancellationToken cancellationToken)
+    {
+        RecordStore.RequireRun(run);
+        if (AreKept && meter.Find(run) is { } tally && tally.Counts is var counts && counts.Requests > tally.Recorded)
+        {
+            await WriteAsync(run, tally, counts, cancellationToken);
+        }
+    }
+
     /// <summary>What a run has cost: what other processes have written down, and what this one has counted.</summary>
     internal async Task<RunUsage> MeasureAsync(string run, CancellationToken cancellationToken)
     {
@@ -71,6 +84,23 @@ internal sealed class UsageRecords(IObjectStore objects, RecordStore records, Ru
     }
 
     private async Task WriteAsync(string run, RunTally tally, RequestCounts counts, CancellationToken cancellationToken)
+    {
+        // One at a time, so that a record is never replaced by an older count.
+        await tally.Writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (counts.Requests > tally.Recorded)
+            {
+                await ReplaceAsync(run, tally, counts, cancellationToken);
+            }
+        }
+        finally
+        {
+            tally.Writing.Release();
+        }
+    }
+
+    private async Task ReplaceAsync(string run, RunTally tally, RequestCounts counts, CancellationToken cancellationToken)
     {
         // A run that was deleted stays deleted.
         if (await objects.GetAsync(ObjectKeys.Marker(run), ObjectRange.From(0, 1), new byte[1], cancellationToken) is null)

@@ -16,6 +16,7 @@ internal sealed class BucketAccess : IDisposable
 {
     private readonly S3Connections _connections;
     private readonly AmazonS3Client _client;
+    private readonly WebIdentityCredentials? _webIdentity;
     private readonly ResiliencePipeline _pipeline;
     private readonly string _place;
 
@@ -28,7 +29,9 @@ internal sealed class BucketAccess : IDisposable
         try
         {
             var config = Configure(options, _connections);
-            _client = options.KeyFiles is { } files ? new AmazonS3Client(new FileCredentials(files, options.TimeProvider), config) : new AmazonS3Client(config);
+            _webIdentity = options.KeyFiles is null ? WebIdentityCredentials.FromEnvironment(options.Region) : null;
+            AWSCredentials? keys = options.KeyFiles is { } files ? new FileCredentials(files, options.TimeProvider) : _webIdentity;
+            _client = keys is null ? new AmazonS3Client(config) : new AmazonS3Client(keys, config);
         }
         catch (AmazonClientException exception)
         {
@@ -92,6 +95,7 @@ internal sealed class BucketAccess : IDisposable
     public void Dispose()
     {
         _client.Dispose();
+        _webIdentity?.Dispose();
         _connections.Dispose();
     }
 

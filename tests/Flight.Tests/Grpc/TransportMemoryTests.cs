@@ -23,20 +23,22 @@ public sealed class TransportMemoryTests
     }
 
     [Fact]
-    public void Blocks_are_used_again_up_to_the_limit()
+    public void Blocks_are_used_again_and_who_finds_all_long_ones_in_use_gets_a_short_one()
     {
-        using var pool = new TransportMemoryPool(8192, maxFreeBlocks: 2);
-        var blocks = Enumerable.Range(0, 3).Select(_ => pool.Rent(100)).ToArray();
-        Assert.All(blocks, block => Assert.Equal(8192, block.Memory.Length));
+        using var pool = new TransportMemoryPool(8192, maxBlocks: 2);
+        var blocks = Enumerable.Range(0, 4).Select(_ => pool.Rent(100)).ToArray();
+        Assert.Equal([8192, 8192, 4096, 4096], blocks.Select(block => block.Memory.Length));
         foreach (var block in blocks)
         {
             block.Dispose();
             block.Dispose();
         }
 
-        var again = Enumerable.Range(0, 3).Select(_ => pool.Rent()).ToArray();
-        Assert.Equal(2, again.Intersect(blocks).Count());
-        Assert.Equal(3, again.Distinct().Count());
+        var again = Enumerable.Range(0, 5).Select(_ => pool.Rent()).ToArray();
+        Assert.Equal([8192, 8192, 4096, 4096, 4096], again.Select(block => block.Memory.Length));
+        Assert.Equal(4, again.Intersect(blocks).Count());
+        Assert.Equal(5, again.Distinct().Count());
+        Assert.InRange(pool.Rent(5000).Memory.Length, 5000, 8192);
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Rent(8193));
     }
 }

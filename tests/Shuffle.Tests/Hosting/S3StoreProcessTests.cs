@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
 using Executor.TestKit.S3;
@@ -77,6 +78,114 @@ public sealed class S3StoreProcessTests
     }
 
     [Fact]
+    public async Task A_bucket_that_is_named_in_the_host_is_reached_through_the_proxy_that_the_environment_names()
+    {
+        await using var bucket = new TestBucket();
+        using var folder = new TemporaryFolder();
+        var host = $"{bucket.Server.RequireDomain()}:{bucket.Server.Endpoint.Port}";
+        await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, _ => null);
+        var environment = new Dictionary<string, string> { ["http_proxy"] = proxy.Address.GetLeftPart(UriPartial.Authority), ["no_proxy"] = "", ["NO_PROXY"] = "" };
+        using var store = await StoreProcess.StartAsync(
+            Path.Combine(folder.Path, "store.key"), 0, environment, Token,
+            [.. bucket.Flags(new Uri($"http://{host}")).Where(flag => flag != "--s3-path-style"), "--s3-part-mib", "5"]);
+
+        await WriteAndReadAsync(store, blockNumbers: 250_000);
+
+        Assert.All(proxy.Requests, entry => Assert.Equal($"{bucket.Server.Bucket}.{host}", entry.Request.Host));
+        Assert.All(proxy.Requests, entry => Assert.Matches($"^/({bucket.Options.Prefix}|[?]list-type=2)", entry.Request.Target));
+        Assert.Contains(proxy.Requests, entry => entry.Request.Target.Contains("partNumber=2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Keys_that_the_containers_agent_gives_out_open_the_bucket()
+    {
+        await using var bucket = new TestBucket();
+        using var folder = new TemporaryFolder();
+        await using var agent = await RecordingServer.StartAsync(_ => JsonSerializer.Serialize(new
+        {
+            AccessKeyId = bucket.Server.AccessKey,
+            SecretAccessKey = bucket.Server.SecretKey,
+            Expiration = TimeProvider.System.GetUtcNow().AddHours(6).UtcDateTime,
+        }));
+        using var store = await StoreProcess.StartAsync(
+            Path.Combine(folder.Path, "store.key"),
+            0,
+            new Dictionary<string, string>(WithoutKeys(folder))
+            {
+                ["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = $"{agent.Address}v1/credentials",
+                ["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] = bucket.Write("token", "token-of-the-pod"),
+            },
+            Token,
+            FlagsWithoutKeys(bucket.Flags(bucket.Server.Endpoint)));
+
+        await WriteAndReadAsync(store, blockNumbers: 1000);
+
+        Assert.All(agent.Requests, request => Assert.Equal("GET /v1/credentials", request.ToString()));
+        Assert.All(agent.Requests, request => Assert.Equal("token-of-the-pod", request.Header("Authorization")));
+        Assert.NotEmpty(agent.Requests);
+    }
+
+    [Fact]
+    public async Task Keys_of_a_role_are_had_for_the_token_of_a_service_account()
+    {
+        using var folder = new TemporaryFolder();
+        await using var tokens = await RecordingServer.StartAsync(_ => $"""
+            <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
+            <AccessKeyId>key-of-the-role</AccessKeyId><SecretAccessKey>secret-of-the-role</SecretAccessKey><SessionToken>session-of-the-role</SessionToken>
+            <Expiration>{TimeProvider.System.GetUtcNow().AddHours(1):O}</Expiration>
+            </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+            """);
+        await using var server = await RecordingServer.StartAsync();
+
+        // The server keeps nothing, so that the process ends with its probe; what it has asked for by then is what counts.
+        var (code, error) = await StoreProcess.FailAsync(
+            new Dictionary<string, string>(WithoutKeys(folder))
+            {
+                ["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/store",
+                ["AWS_WEB_IDENTITY_TOKEN_FILE"] = Write(folder, "token", "token-of-the-account\n"),
+                ["AWS_ENDPOINT_URL_STS"] = tokens.Address.ToString(),
+            },
+            Token,
+            [.. BucketFlags(server), "--key-file", Path.Combine(folder.Path, "store.key"), "--listen", "127.0.0.1:0"]);
+
+        Assert.Equal(3, code);
+        var asked = Assert.Single(tokens.Requests);
+        Assert.Equal(
+            "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fstore&RoleSessionName=executor-shuffle-store&WebIdentityToken=token-of-the-account",
+            asked.Body);
+        Assert.Null(asked.Header("Authorization"));
+        Assert.NotEmpty(server.Requests);
+        Assert.All(server.Requests, request => Assert.StartsWith("AWS4-HMAC-SHA256 Credential=key-of-the-role/", request.Header("Authorization"), StringComparison.Ordinal));
+        Assert.All(server.Requests, request => Assert.Equal("session-of-the-role", request.Header("x-amz-security-token")));
+        Assert.DoesNotContain("secret-of-the-role", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("token-of-the-account", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_role_that_the_token_service_refuses_ends_the_process_with_its_reason()
+    {
+        using var folder = new TemporaryFolder();
+        await using var tokens = await RecordingServer.StartAsync(
+            _ => """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Code>AccessDenied</Code><Message>not for you</Message></Error></ErrorResponse>""", status: 403);
+        await using var server = await RecordingServer.StartAsync();
+
+        var (code, error) = await StoreProcess.FailAsync(
+            new Dictionary<string, string>(WithoutKeys(folder))
+            {
+                ["AWS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/store",
+                ["AWS_WEB_IDENTITY_TOKEN_FILE"] = Write(folder, "token", "token-of-the-account"),
+                ["AWS_ENDPOINT_URL_STS"] = tokens.Address.ToString(),
+            },
+            Token,
+            [.. BucketFlags(server), "--key-file", Path.Combine(folder.Path, "store.key"), "--listen", "127.0.0.1:0"]);
+
+        Assert.Equal(3, code);
+        Assert.Contains("arn:aws:iam::123456789012:role/store: not for you (403 AccessDenied)", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("token-of-the-account", error, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task A_bucket_that_is_missing_ends_the_process_with_its_name()
     {
         await using var bucket = new TestBucket();
@@ -87,6 +196,46 @@ public sealed class S3StoreProcessTests
         Assert.Equal(3, code);
         Assert.Contains("'no-such-bucket'", error, StringComparison.Ordinal);
         Assert.Contains("no such bucket", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>An environment in which the AWS SDK finds nothing.</summary>
+    private static Dictionary<string, string> WithoutKeys(TemporaryFolder folder) => new()
+    {
+        ["AWS_ACCESS_KEY_ID"] = "",
+        ["AWS_SECRET_ACCESS_KEY"] = "",
+        ["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(folder.Path, "none"),
+        ["AWS_CONFIG_FILE"] = Path.Combine(folder.Path, "none"),
+        ["AWS_EC2_METADATA_DISABLED"] = "true",
+    };
+
+    private static string[] FlagsWithoutKeys(string[] flags) => flags[..Array.IndexOf(flags, "--s3-access-key-file")];
+
+    private static string[] BucketFlags(RecordingServer server) =>
+        ["--s3-bucket", "bucket", "--s3-endpoint", server.Address.GetLeftPart(UriPartial.Authority), "--s3-path-style", "--s3-max-tries", "1"];
+
+    private static string Write(TemporaryFolder folder, string name, string text)
+    {
+        var path = Path.Combine(folder.Path, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static async Task WriteAndReadAsync(StoreProcess store, int blockNumbers)
+    {
+        await using var channel = Channel(store);
+        await using var records = new FlightRunRecords(Options(store));
+        var payload = SampleData.Numbers(new Random(3), blockNumbers);
+        var done = await SampleData.WriteAsync(channel, SampleData.Writer(Run, 0), 1, Enumerable.Repeat((0, payload), 8), Token);
+        Assert.True((await channel.CommitAsync(done, Token)).Won);
+        await records.SealAsync(SampleData.SealOf(Run, 1, 0), Token);
+        var blocks = 0;
+        await foreach (var block in channel.ReadAsync(new ReadSelection(new SealId(Run, SampleData.Output, 0)), Token))
+        {
+            Assert.Equal(payload.Length, block.Payload.Length);
+            blocks++;
+        }
+
+        Assert.Equal(8, blocks);
     }
 
     private static FlightShuffleChannel Channel(StoreProcess store) => new(Options(store));

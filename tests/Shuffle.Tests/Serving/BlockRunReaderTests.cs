@@ -2,17 +2,19 @@ using System.Buffers;
 using Executor.Contracts.Integrity;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Buffers;
+using Executor.Shuffle.Engine.Metrics;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.Shuffle.Engine.Records;
 using Executor.Shuffle.Engine.Segments;
 using Executor.Shuffle.Engine.Serving;
+using Executor.Shuffle.Engine.Usage;
 using Executor.TestKit;
 using Shuffle.Tests.Channels;
 
 namespace Shuffle.Tests.Serving;
 
-public sealed class BlockRunReaderTests
+public sealed class BlockRunReaderTests : IDisposable
 {
     private const string Run = "run";
     private const string Segment = "segment";
@@ -23,6 +25,9 @@ public sealed class BlockRunReaderTests
 
     private readonly ByteBudget _budget = new(256 << 10);
     private readonly SlabPool _slabs = new(SlabBytes);
+    private readonly StoreInstruments _instruments = new();
+
+    public void Dispose() => _instruments.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -73,7 +78,7 @@ public sealed class BlockRunReaderTests
     public async Task Blocks_of_many_segments_come_in_order_however_many_reads_are_ahead(int seed, int readsAhead)
     {
         var random = new Random(seed);
-        await using var objects = new CountingObjectStore(new MemoryObjectStore());
+        await using var objects = new MemoryObjectStore();
         var blocks = new List<SegmentBlock>();
         var runs = new List<PlannedRun>();
         for (var segment = 0; segment < 20; segment++)
@@ -121,7 +126,7 @@ public sealed class BlockRunReaderTests
     public async Task What_is_read_ahead_leaves_half_of_the_memory()
     {
         var random = new Random(7);
-        await using var objects = new CountingObjectStore(new MemoryObjectStore());
+        await using var objects = new MemoryObjectStore();
         var runs = new List<PlannedRun>();
         for (var segment = 0; segment < 8; segment++)
         {
@@ -139,9 +144,9 @@ public sealed class BlockRunReaderTests
         return new SegmentBlock(Source, new BlockHeader(0, 0, sequence, 1, length, Crc32C.Of(payload)), new ReadOnlySequence<byte>(payload));
     }
 
-    private static async Task<CountingObjectStore> StoreAsync(IReadOnlyList<SegmentBlock> blocks)
+    private async Task<MeteredObjectStore> StoreAsync(IReadOnlyList<SegmentBlock> blocks)
     {
-        var objects = new CountingObjectStore(new MemoryObjectStore());
+        var objects = new MeteredObjectStore(new MemoryObjectStore(), _instruments, new UsageMeter());
         await objects.PutAsync(ObjectKeys.Segment(Run, Segment), SegmentWriter.Write(blocks), Token);
         return objects;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Channel.Flight;
@@ -147,6 +148,33 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task A_client_that_knows_several_stores_is_told_what_each_has_counted_and_not_written_down_yet()
+    {
+        await using var objects = new MemoryObjectStore();
+        var key = RandomNumberGenerator.GetBytes(32);
+        await using var first = await StartAsync(objects, masterKey: key);
+        await using var second = await StartAsync(objects, masterKey: key);
+        await WriteAsync(first, Run, 3);
+        for (var i = 0; i < 5; i++)
+        {
+            await second.Records.GetAsync(Run, RecordKeys.Blob("aa"), Token);
+        }
+
+        Assert.Empty(await UsageKeysAsync(objects, Run));
+        var apart = (await first.Records.GetUsageAsync(Run, Token)).Requests;
+        await using var records = new FlightRunRecords(new FlightChannelOptions { Endpoints = [first.Address, second.Address], Key = first.OperatorKey });
+        var told = (await records.GetUsageAsync(Run, Token)).Requests;
+
+        Assert.Equal(2, (await UsageKeysAsync(objects, Run)).Count);
+        Assert.InRange(told.Gets - apart.Gets, 5, 10);
+        Assert.InRange(told.Puts - apart.Puts, 1, 2);
+
+        // Each store has one record, which it replaces.
+        Assert.True((await records.GetUsageAsync(Run, Token)).Requests.Gets > told.Gets);
+        Assert.Equal(2, (await UsageKeysAsync(objects, Run)).Count);
+    }
+
+    [Fact]
     public async Task A_damaged_count_is_left_out_and_no_client_makes_one()
     {
         await using var objects = new MemoryObjectStore();
@@ -180,10 +208,11 @@ public sealed class UsageTests
 
     private static int Count(FaultyObjectStore objects, ObjectOperations kinds) => objects.Count(kinds);
 
-    private static Task<ShuffleStoreHost> StartAsync(IObjectStore objects, TimeProvider? time = null) => ShuffleStoreHost.StartAsync(
+    private static Task<ShuffleStoreHost> StartAsync(IObjectStore objects, TimeProvider? time = null, byte[]? masterKey = null) => ShuffleStoreHost.StartAsync(
         new ShuffleStoreOptions
         {
             ObjectStore = objects,
+            MasterKey = masterKey is null ? (ReadOnlyMemory<byte>?)null : masterKey,
             RecordUsage = true,
             TimeProvider = time ?? TimeProvider.System,
             Engine = new() { Ingest = new() { Linger = TimeSpan.Zero } },

@@ -36,7 +36,10 @@ public sealed class RunnerFixture : IAsyncLifetime
     }
 
     /// <summary>Starts the runner, by a command in between where one is given.</summary>
-    internal RunningRunner Start(TaskDescriptor descriptor, params string[] wrapper)
+    internal RunningRunner Start(TaskDescriptor descriptor, params string[] wrapper) => StartAt(Store.Address, descriptor, wrapper);
+
+    /// <summary>Starts the runner with another way to the store.</summary>
+    internal RunningRunner StartAt(Uri store, TaskDescriptor descriptor, params string[] wrapper)
     {
         var report = Path.Combine(Folder, Guid.NewGuid().ToString("n"));
         string[] command = [.. wrapper, Path.Combine(AppContext.BaseDirectory, "task-runner")];
@@ -47,7 +50,7 @@ public sealed class RunnerFixture : IAsyncLifetime
             Environment =
             {
                 [EnvironmentNames.Descriptor] =
-                    JsonSerializer.Serialize(descriptor with { Stores = [Store.Address] }, ContractsJson.Default.TaskDescriptor),
+                    JsonSerializer.Serialize(descriptor with { Stores = [store] }, ContractsJson.Default.TaskDescriptor),
                 [EnvironmentNames.RunKey] = Store.RunKeyOf(descriptor.Attempt.Run),
                 [EnvironmentNames.TerminationLog] = report,
                 [EnvironmentNames.ScratchDirectory] = Path.Combine(Folder, "scratch"),
@@ -57,8 +60,8 @@ public sealed class RunnerFixture : IAsyncLifetime
         return new RunningRunner(Process.Start(start)!, report);
     }
 
-    internal Task<SealRecord> SealAsync(string task, string output, int partitions) => Store.Records.SealAsync(
-        new SealRequest(new SealId(AttemptHarness.Run, new OutputId(task, output), 0), 0, partitions, [0]),
+    internal Task<SealRecord> SealAsync(string task, string output, int partitions, int instances = 1) => Store.Records.SealAsync(
+        new SealRequest(new SealId(AttemptHarness.Run, new OutputId(task, output), 0), 0, partitions, new int[instances]),
         TestContext.Current.CancellationToken);
 
     internal async Task<CommitRecord?> CommitOfAsync(TaskDescriptor descriptor) =>

@@ -13,7 +13,8 @@ namespace Executor.TestKit.S3;
 
 /// <summary>
 /// An HTTP/1.1 proxy in front of a server, which lets requests go wrong by a plan. Requests reach the server as they were sent, the Host header
-/// included, so that signatures hold; requests and answers are held in memory as a whole. With a certificate it speaks TLS to clients.
+/// included, so that signatures hold; requests and answers are held in memory as a whole. With a certificate it speaks TLS to clients. It may also be the
+/// proxy of a client (<c>http_proxy</c>): whatever host is asked for, the server gets the request.
 /// </summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
@@ -79,9 +80,15 @@ public sealed class FaultProxy : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        target = target[0] == '/' ? target : target[target.IndexOf('/', target.IndexOf("//", StringComparison.Ordinal) + 2)..];
         var headers = context.Request.Headers;
         var request = new ProxiedRequest(
-            Interlocked.Increment(ref _count), context.Request.Method, target, headers.Range.Count > 0 ? headers.Range.ToString() : null, headers.IfNoneMatch == "*");
+            Interlocked.Increment(ref _count),
+            context.Request.Method,
+            target,
+            headers.Range.Count > 0 ? headers.Range.ToString() : null,
+            headers.IfNoneMatch == "*",
+            context.Request.Host.Value ?? "");
         var fault = await _plan(request);
         Requests.Enqueue((request, fault));
 

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Executor.Benchmarks.S3;
+
+/// <summary>What the parts of the benchmark have in common.</summary>
+/// <param name="Mebibytes">Data in MiB.</param>
+/// <param name="Rounds">How often what varies is measured.</param>
+/// <param name="SmallInstances">How many instances write 10 KB each.</param>
+/// <param name="InBucket">Whether the store keeps everything in the bucket, and not in a folder.</param>
+internal sealed record S3Settings(int Mebibytes, int Rounds, int SmallInstances, bool InBucket)
+{
+    /// <summary>What random numbers begin with.</summary>
+    internal const int Seed = 20261127;
+
+    /// <summary>Rows of a block of 10 KB, each of 32 bytes.</summary>
+    internal const int SmallRows = 320;
+
+    /// <summary>A whole number as tables show it.</summary>
+    internal static string Text(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+}
