@@ -42,7 +42,7 @@ internal static class SizingShowCommand
         return command;
     }
 
-    private static void WriteText(TextWriter writer, IReadOnlyList<string> classes, SizingModel model)
+    private static void WriteText(TextWriter writer, List<string> classes, SizingModel model)
     {
         if (classes.Count == 0)
         {

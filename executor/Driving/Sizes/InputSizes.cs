@@ -1,4 +1,3 @@
-using Executor.Contracts.Descriptors;
 using Executor.Contracts.Records;
 using Executor.Planning;
 using Executor.Scheduling;
