@@ -36,6 +36,9 @@ public static class RecordKeys
     /// <summary>The prefix of what a driver has seen of the attempts of sized tasks.</summary>
     public const string SizingSeen = "sizing/seen/";
 
+    /// <summary>The prefix of what people have told sizing to forget of what was seen.</summary>
+    public const string SizingResets = "sizing/reset/";
+
     /// <summary>The prefix of what a driver has decided of the sizes of attempts.</summary>
     public const string SizingDecisions = "sizing/decisions/";
 
@@ -67,6 +70,14 @@ public static class RecordKeys
     /// <param name="epoch">The driver's epoch.</param>
     /// <param name="part">The part.</param>
     public static string Sizing(string prefix, long epoch, int part) => Invariant($"{prefix}{epoch:D10}.{part:D4}");
+
+    /// <summary>What is to be forgotten, the record with a number counted from zero.</summary>
+    public static string SizingReset(int number) => Invariant($"{SizingResets}{number:D6}");
+
+    /// <summary>The number of such a record, by its key; 0 if the key is none.</summary>
+    public static int SizingResetOf(string key) =>
+        key is not null && key.StartsWith(SizingResets, StringComparison.Ordinal)
+        && int.TryParse(key.AsSpan(SizingResets.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>The value with this SHA-256 in lower-case hex.</summary>
     public static string Blob(string sha256) => Blobs + sha256;

@@ -8,7 +8,7 @@ using Executor.Sizing.Replaying;
 namespace Executor.Cli;
 
 /// <summary>
-/// <c>executor sizing</c>: how tasks are sized; <c>replay TRACE...</c> tries it on traces of past runs, <c>show</c> and <c>explain</c> tell of those in the store.
+/// <c>executor sizing</c>: how tasks are sized; <c>replay TRACE...</c> tries it on traces of past runs, <c>show</c> and <c>explain</c> tell of those in the store, <c>reset</c> forgets them.
 /// </summary>
 internal static class SizingCommand
 {
@@ -34,9 +34,12 @@ internal static class SizingCommand
             traces, input, output,
         };
         replay.SetAction(parsed => Replay(parsed.GetRequiredValue(traces), parsed.GetValue(input) == "rchar", parsed.IsJson(output), console));
-        return new Command("sizing", "Sizes tasks by what their like have used.") 
+        return new Command("sizing", "Sizes tasks by what their like have used.")
         {
-            replay, SizingShowCommand.Create(console), SizingExplainCommand.Create(console),
+            replay,
+            SizingShowCommand.Create(console),
+            SizingExplainCommand.Create(console),
+            SizingResetCommand.Create(console),
         };
     }
 

@@ -115,7 +115,7 @@ internal sealed class RunSizer : IAttemptSizer
         if (_asked.Remove(attempt, out var sized))
         {
             Count(attempt, 1, _running[attempt] = Seconds(now));
-            _told[attempt.Task].Add(sized);
+            _told[attempt.Task].Add(sized.Decision.Reason, Sizes(attempt.Task) ? sized.GivenBytes : sized.Decision.MemoryBytes);
             if (_decisions.Count < MaxKept)
             {
                 _decisions.Add(sized);
@@ -205,25 +205,29 @@ internal sealed class RunSizer : IAttemptSizer
     private Observation? ObservationOf(AttemptRef attempt, AttemptOutcome outcome, AttemptUsage? usage, RunState state)
     {
         var input = _inputs.Of(attempt.Task, attempt.Index, state);
-        var seconds = usage is null ? MinSeconds : Math.Max(MinSeconds, (usage.Ended - usage.Started).TotalSeconds);
+        var seconds = usage is null ? MinSeconds : Math.Max(MinSeconds, HeldSeconds(usage));
+
+        // Of an attempt that is not the latest it is not known any longer what it had.
+        ref readonly var instance = ref state.Instance(attempt.Task, attempt.Index);
+        var given = instance.Generation == attempt.Generation && instance.Attempt == attempt.Attempt && instance.MemoryBytes > 0 ? instance.MemoryBytes : (long?)null;
         if (outcome.Cause == AttemptCause.OutOfMemory)
         {
-            // Of an attempt that is not the latest it is not known any longer what it had.
-            ref readonly var instance = ref state.Instance(attempt.Task, attempt.Index);
-            return instance.Generation == attempt.Generation && instance.Attempt == attempt.Attempt && instance.MemoryBytes > 0
-                ? new Observation(input, instance.MemoryBytes, seconds) { Censored = true }
-                : null;
+            return given is { } exhausted ? new Observation(input, exhausted, seconds) { Censored = true } : null;
         }
 
         // A last heartbeat is a lower bound of the peak.
         return outcome.Cause == AttemptCause.Succeeded && usage is not null && usage.Source != MeasureSource.Heartbeat
-            ? new Observation(input, usage.PeakMemoryBytes, seconds)
+            ? new Observation(input, MeasuredMemory.Learned(usage, given), seconds)
             {
-                Cores = usage.CpuSeconds / seconds,
+                Cores = seconds > MinSeconds ? usage.CpuSeconds / seconds : null,
                 ThrottledShare = usage.ThrottledSeconds is { } throttled ? Math.Clamp(throttled / seconds, 0, 1) : 0,
             }
             : null;
     }
+
+    // By the runner's monotonic clock, which does not jump as the time of day does.
+    private static double HeldSeconds(AttemptUsage usage) =>
+        usage.FetchSeconds + usage.RunSeconds + usage.WriteSeconds is > 0 and var measured ? measured : (usage.Ended - usage.Started).TotalSeconds;
 
     private struct TaskSizes
     {
@@ -232,12 +236,11 @@ internal sealed class RunSizer : IAttemptSizer
         public long Most;
         public string Reason;
 
-        public void Add(SizedAttempt sized)
+        public void Add(string reason, long bytes)
         {
-            var bytes = sized.Decision.MemoryBytes;
             Least = Count == 0 ? bytes : Math.Min(Least, bytes);
             Most = Math.Max(Most, bytes);
-            Reason = sized.Decision.Reason;
+            Reason = reason;
             Count++;
         }
     }

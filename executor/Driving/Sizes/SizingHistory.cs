@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 
 namespace Executor.Driving.Sizes;
@@ -17,7 +14,6 @@ internal sealed class SizingHistory(IRunRecords records, Action<string> notice)
     public const int MaxUsed = 20;
 
     private const int MaxListed = 100_000;
-    private const int MaxParts = 32;
     private const int ReadsAtATime = 8;
     private const int MaxNotices = 5;
     private int _notices;
@@ -75,41 +71,16 @@ internal sealed class SizingHistory(IRunRecords records, Action<string> notice)
 
     private async Task<IReadOnlyList<ClassObservation>> ReadRunAsync(string run, IReadOnlySet<string>? classes, CancellationToken cancellationToken)
     {
-        var observations = new List<ClassObservation>();
-        var refused = 0;
         try
         {
-            var keys = new Queue<string>();
-            await foreach (var key in records.ListAsync(run, RecordKeys.SizingSeen, cancellationToken))
-            {
-                keys.Enqueue(key);
-                if (keys.Count > MaxParts)
-                {
-                    keys.Dequeue();
-                }
-            }
-
-            foreach (var key in keys)
-            {
-                if (await records.GetAsync(run, key, cancellationToken) is { } value)
-                {
-                    var (read, left) = SizingRecords.ReadObservations(value);
-                    observations.AddRange(read.Where(seen => classes is null || classes.Contains(seen.Class)));
-                    refused += left;
-                }
-            }
+            var sightings = await RunSightings.ReadAsync(records, run, Tell, cancellationToken);
+            return [.. sightings.Counting.Where(seen => classes is null || classes.Contains(seen.Class))];
         }
-        catch (Exception failure) when (failure is ShuffleException or JsonException)
+        catch (ShuffleException failure)
         {
             Tell($"sizing: the history of run {run} cannot be read, and is left out: {failure.Message}");
+            return [];
         }
-
-        if (refused > 0)
-        {
-            Tell(string.Create(CultureInfo.InvariantCulture, $"sizing: {refused} measures in the history of run {run} cannot be, and are left out"));
-        }
-
-        return observations;
     }
 
     private void Tell(string message)

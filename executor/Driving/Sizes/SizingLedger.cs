@@ -21,8 +21,9 @@ internal sealed class SizingLedger(IRunRecords records, string run, long epoch, 
     /// <summary>Begins to write if it is time for it.</summary>
     public void Keep(DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // Either way: a clock that was set back is no reason to keep everything to the end.
         _last ??= now;
-        if (_writing.IsCompleted && now - _last >= Interval)
+        if (_writing.IsCompleted && (now - _last.Value).Duration() >= Interval)
         {
             _last = now;
             _writing = WriteAsync(cancellationToken);

@@ -7,11 +7,13 @@ using Executor.Sizing.History;
 namespace Executor.Driving.Sizes;
 
 /// <summary>
-/// The two records of sizing, as UTF-8 JSON. What was seen, numbers in the order input bytes, peak, seconds, 1 if it ran out of memory, cores, throttled share; and what was decided:
+/// The records of sizing, as UTF-8 JSON. What was seen, numbers in the order input bytes, peak, seconds, 1 if it ran out of memory, cores, throttled share; what was decided; and
+/// what is to be forgotten, the last key of what was seen by class:
 /// <code>
 /// {"v":1,"classes":{"etl/map":[[1048576,52428800,3.5,0,0.9,0]]}}
 /// {"v":1,"decisions":[{"task":"map","index":0,"generation":0,"attempt":1,"inputBytes":1048576,"askedBytes":536870912,"givenBytes":62914560,
 ///   "expert":"linear","reason":"...","alternatives":[{"expert":"vpa","bytes":63000000,"cost":5e9}]}]}
+/// {"v":1,"through":{"etl/map":"sizing/seen/0000000003.0001"}}
 /// </code>
 /// </summary>
 internal static class SizingRecords
@@ -90,6 +92,31 @@ internal static class SizingRecords
         }
 
         json.WriteEndArray();
+    });
+
+    /// <summary>Writes what is to be forgotten.</summary>
+    public static byte[] Write(ForgottenClasses forgotten) => Write(json =>
+    {
+        json.WriteStartObject("through");
+        foreach (var (taskClass, key) in forgotten.Through.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(taskClass, key);
+        }
+
+        json.WriteEndObject();
+    });
+
+    /// <summary>Reads what is to be forgotten.</summary>
+    /// <exception cref="JsonException">The bytes are no such record.</exception>
+    public static ForgottenClasses ReadForgotten(ReadOnlyMemory<byte> record) => Read(record, root =>
+    {
+        var through = new Dictionary<string, string>();
+        foreach (var entry in root.GetProperty("through").EnumerateObject())
+        {
+            through[entry.Name] = entry.Value.GetString() ?? throw new JsonException($"through.{entry.Name} is null");
+        }
+
+        return new ForgottenClasses(through);
     });
 
     /// <summary>Reads what was seen; what cannot be is left out and counted.</summary>

@@ -151,8 +151,60 @@ public sealed class SizedRunTests : IAsyncDisposable
         Commit(launcher, await launcher.NextStartAsync(Token), peak: 40L << 20);
 
         Assert.Equal(RunEnd.Succeeded, (await run).End);
-        Assert.Contains(_observer.Notices, notice => notice.StartsWith($"sizing: the history of run {Run} cannot be read, and is left out: ", StringComparison.Ordinal));
+        Assert.Contains(_observer.Notices, notice => notice.StartsWith($"sizing: sizing/seen/0000000000.0000 of run {Run} cannot be read, and is left out: ", StringComparison.Ordinal));
         Assert.Contains(_observer.Notices, notice => notice.StartsWith("sizing: what was seen of 1 attempts could not be written down: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_history_that_cannot_be_listed_is_told_and_the_run_begins_with_the_request()
+    {
+        Remember(40L << 20, 10);
+        _records.FailBefore = (operation, key) => operation == "list" && key.StartsWith("sizing/", StringComparison.Ordinal);
+        var launcher = new ManualLauncher();
+        var run = DriveAsync(Sized(1), launcher);
+        var start = await launcher.NextStartAsync(Token);
+        Commit(launcher, start, peak: 40L << 20);
+
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        Assert.Equal(Asked, start.Descriptor.Resources.MemoryBytes);
+        Assert.Contains(_observer.Notices, notice => notice.StartsWith($"sizing: the history of run {Run} cannot be read, and is left out: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_absurd_request_is_cut_to_the_largest_node_and_running_out_of_that_is_the_end()
+    {
+        var launcher = new ManualLauncher { Largest = new Contracts.Descriptors.ResourceLimits(4000, 3L << 30) };
+        var plan = Sized(1, change: sizing => sizing with { MinMemoryBytes = 1L << 50 });
+        var run = DriveAsync(Plans.Of(plan.Tasks[0] with { Resources = new Contracts.Descriptors.ResourceLimits(1000, 1L << 60) }), launcher);
+        var start = await launcher.NextStartAsync(Token);
+        launcher.Tell(start.Descriptor.Attempt, ObservedPhase.Ended, OutOfMemory);
+
+        var result = await run;
+        Assert.Equal(3L << 30, start.Descriptor.Resources.MemoryBytes);
+        Assert.Equal("out of memory at 3 GiB, which is all that the largest node has", Assert.Single(result.Failures).Reason);
+    }
+
+    [Theory]
+    [InlineData(-86_400, 10.0, 10.0, 1.0)]
+    [InlineData(86_400, 10.0, 10.0, 1.0)]
+    [InlineData(-86_400, 0.0, 0.001, null)]
+    public async Task A_clock_that_jumps_while_an_attempt_runs_teaches_nothing_wrong(int jumpSeconds, double runSeconds, double learnedSeconds, double? learnedCores)
+    {
+        var launcher = new ManualLauncher();
+        var run = DriveAsync(Sized(1), launcher);
+        var start = await launcher.NextStartAsync(Token);
+        _time.Advance(TimeSpan.FromSeconds(-Math.Abs(jumpSeconds)));
+        Commit(launcher, start, peak: 40L << 20, new AttemptUsage
+        {
+            Started = DateTimeOffset.UnixEpoch,
+            Ended = DateTimeOffset.UnixEpoch.AddSeconds(jumpSeconds),
+            RunSeconds = runSeconds,
+            CpuSeconds = 10,
+        });
+
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        var seen = Assert.Single(await new SizingHistory(_records, message => Assert.Fail(message)).ReadAsync(Run, null, Token)).Seen;
+        Assert.Equal(new Observation(null, 40L << 20, learnedSeconds) { Cores = learnedCores }, seen);
     }
 
     [Fact]
@@ -183,10 +235,10 @@ public sealed class SizedRunTests : IAsyncDisposable
         RecordKeys.Sizing(RecordKeys.SizingSeen, 0, 999),
         SizingRecords.Write([.. Enumerable.Repeat(new ClassObservation(Class, new Observation(null, peak, 10) { Cores = cores }), attempts)]));
 
-    private void Commit(ManualLauncher launcher, LaunchRequest request, long peak)
+    private void Commit(ManualLauncher launcher, LaunchRequest request, long peak, AttemptUsage? usage = null)
     {
-        var usage = new AttemptUsage { Started = DateTimeOffset.UnixEpoch, Ended = DateTimeOffset.UnixEpoch.AddSeconds(10), CpuSeconds = 10, PeakMemoryBytes = peak };
-        _records.Commit(request.Descriptor.Attempt, request.Descriptor.Definition, usage: usage);
+        usage ??= new AttemptUsage { Started = DateTimeOffset.UnixEpoch, Ended = DateTimeOffset.UnixEpoch.AddSeconds(10), CpuSeconds = 10 };
+        _records.Commit(request.Descriptor.Attempt, request.Descriptor.Definition, usage: usage with { PeakMemoryBytes = peak });
         launcher.Tell(request.Descriptor.Attempt, ObservedPhase.Ended);
     }
 
