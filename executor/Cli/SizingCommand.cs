@@ -8,7 +8,8 @@ using Executor.Sizing.Replaying;
 namespace Executor.Cli;
 
 /// <summary>
-/// <c>executor sizing</c>: how tasks are sized; <c>replay TRACE...</c> tries it on traces of past runs, <c>show</c> and <c>explain</c> tell of those in the store, <c>reset</c> forgets them.
+/// <c>executor sizing</c>: how tasks are sized; <c>replay TRACE...</c> tries it on traces of past runs, <c>show</c> and <c>explain</c> tell of those in the store, <c>reset</c> forgets them, and
+/// <c>patch</c> says what a workflow should ask for.
 /// </summary>
 internal static class SizingCommand
 {
@@ -40,6 +41,7 @@ internal static class SizingCommand
             SizingShowCommand.Create(console),
             SizingExplainCommand.Create(console),
             SizingResetCommand.Create(console),
+            SizingPatchCommand.Create(console),
         };
     }
 

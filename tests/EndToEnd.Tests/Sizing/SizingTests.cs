@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
 using Xunit;
@@ -65,6 +66,30 @@ public sealed class SizingTests(ITestOutputHelper log) : IAsyncDisposable
         Assert.Contains(notices, notice => notice.StartsWith("sizing: sizing/seen/", StringComparison.Ordinal) && notice.Contains(" of run first cannot be read, and is left out: ", StringComparison.Ordinal));
         Assert.Equal(Asked, second[0].Given);
         Assert.Equal(Partitions, second.Count(attempt => attempt.Cause == "Succeeded"));
+    }
+
+    [Fact]
+    public async Task A_patch_of_the_workflow_saves_what_it_says()
+    {
+        string Write(string memory) => _workspace.WriteWorkflow(
+            $$"""
+            tasks:
+              - name: hold
+                fanOut: {count: 2}
+                resources: {memory: {{memory}}}
+                script: head -c 60000000 /dev/zero | tail -n 1 > /dev/null
+            """);
+        (await _workspace.ExecutorAsync("run", Write("2Gi"), "--run-id", "generous")).Expect(0);
+
+        var patch = (await _workspace.ExecutorAsync("sizing", "patch", "generous", "--core-hour-price", "0")).Expect(0);
+        var change = JsonDocument.Parse((await _workspace.ExecutorAsync("sizing", "patch", "generous", "--core-hour-price", "0", "--output", "json")).Expect(0).Output).RootElement;
+        var value = change.GetProperty("value").GetString()!;
+        Assert.Matches("^# run generous: these changes would have saved ", patch.OutputLines[0]);
+        Assert.Equal(["spec:", "  tasks:", "  - name: hold", "    resources:", $"      memory: {value}"], patch.OutputLines.SkipWhile(line => line.StartsWith('#')));
+        Assert.Contains("advice: memory of hold from 2 GiB to ", (await _workspace.ExecutorAsync("report", "generous")).Expect(0).Output, StringComparison.Ordinal);
+
+        (await _workspace.ExecutorAsync("run", Write(value), "--run-id", "patched")).Expect(0);
+        Assert.DoesNotContain("OutOfMemory", (await _workspace.ExecutorAsync("report", "patched", "--output", "json", "--rows")).Expect(0).Output, StringComparison.Ordinal);
     }
 
     private static string Sizes(Random random, double scale) =>
