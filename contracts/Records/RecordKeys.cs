@@ -33,6 +33,15 @@ public static class RecordKeys
     /// <summary>The prefix of what store processes have counted of their requests for the run; no one else writes there.</summary>
     public const string Usage = "usage/";
 
+    /// <summary>The prefix of what a driver has seen of the attempts of sized tasks.</summary>
+    public const string SizingSeen = "sizing/seen/";
+
+    /// <summary>The prefix of what people have told sizing to forget of what was seen.</summary>
+    public const string SizingResets = "sizing/reset/";
+
+    /// <summary>The prefix of what a driver has decided of the sizes of attempts.</summary>
+    public const string SizingDecisions = "sizing/decisions/";
+
     /// <summary>The request to cancel the run, created by <c>executor cancel</c> and watched by the driver.</summary>
     public const string CancelRequest = "requests/cancel";
 
@@ -55,6 +64,20 @@ public static class RecordKeys
     /// <summary>The log of an attempt.</summary>
     public static string Log(AttemptId attempt) =>
         Invariant($"{Logs}{attempt.Task}/{attempt.Index:D7}.{attempt.Generation:D4}.{attempt.Attempt:D4}");
+
+    /// <summary>A part, counted from zero, of what the driver of an epoch has written down about sizing.</summary>
+    /// <param name="prefix"><see cref="SizingSeen"/> or <see cref="SizingDecisions"/>.</param>
+    /// <param name="epoch">The driver's epoch.</param>
+    /// <param name="part">The part.</param>
+    public static string Sizing(string prefix, long epoch, int part) => Invariant($"{prefix}{epoch:D10}.{part:D4}");
+
+    /// <summary>What is to be forgotten, the record with a number counted from zero.</summary>
+    public static string SizingReset(int number) => Invariant($"{SizingResets}{number:D6}");
+
+    /// <summary>The number of such a record, by its key; 0 if the key is none.</summary>
+    public static int SizingResetOf(string key) =>
+        key is not null && key.StartsWith(SizingResets, StringComparison.Ordinal)
+        && int.TryParse(key.AsSpan(SizingResets.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     /// <summary>The value with this SHA-256 in lower-case hex.</summary>
     public static string Blob(string sha256) => Blobs + sha256;

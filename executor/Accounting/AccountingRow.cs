@@ -37,6 +37,9 @@ internal sealed class AccountingRow(AttemptRow row, string taskClass, ResourcePr
     /// <summary>True if memory ended it, or a process of it.</summary>
     public bool OutOfMemory => Outcome.Cause == AttemptCause.OutOfMemory || _usage?.OutOfMemory == true;
 
+    /// <summary>What it used, by its runner; null if that is not known.</summary>
+    public AttemptUsage? Usage => _usage;
+
     /// <summary>What its cluster has said of its pod.</summary>
     public AttemptPlacement? Placement => _placement;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Executor.Accounting;
+using Executor.Accounting.Advice;
 using Executor.Accounting.Page;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
@@ -59,16 +60,19 @@ internal static class ReportCommand
             var byInstance = parsed.GetValue(instances) ? new InstanceAccounts() : null;
             var withRows = parsed.GetValue(rows);
             var totals = new UsageTotals();
+            var advice = new SizeAdvice(plan, prices);
             var classes = plan.Tasks.ToDictionary(task => task.Name, task => task.Class ?? task.Name);
             var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, Take, token);
-            files.Complete();
-            Show(parsed.IsJson(output), new RunReportTotals(id, plan, accounts, totals, byInstance, prices));
+            var changes = advice.Changes();
+            files.Complete(changes);
+            Show(parsed.IsJson(output), new RunReportTotals(id, plan, accounts, totals, byInstance, prices, changes));
             return ExitCodes.Succeeded;
 
             void Take(AttemptRow attempt)
             {
                 var row = new AccountingRow(attempt, classes[attempt.Attempt.Task], prices);
                 totals.Add(row);
+                advice.Add(row);
                 byInstance?.Add(row);
                 files.Add(attempt, row);
                 if (withRows)

@@ -1,5 +1,6 @@
 using System.Text;
 using Executor.Accounting;
+using Executor.Accounting.Advice;
 using Executor.Accounting.Page;
 using Executor.Driving;
 
@@ -60,11 +61,12 @@ internal sealed class ReportFiles : IDisposable
     }
 
     /// <summary>Writes what stands only when all attempts are known.</summary>
-    public void Complete()
+    /// <param name="advice">What the workflow should ask for instead.</param>
+    public void Complete(IReadOnlyList<SizeChange> advice)
     {
         if (_html is not null)
         {
-            _page?.Write(_html);
+            _page?.Write(_html, advice);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Executor.Accounting;
+using Executor.Accounting.Advice;
 using Executor.Planning;
 using Executor.Running;
 
@@ -13,8 +14,9 @@ namespace Executor.Cli;
 /// <param name="Totals">The totals of the run.</param>
 /// <param name="Instances">The totals of its instances, if they were asked for.</param>
 /// <param name="Prices">What costs were reckoned with.</param>
+/// <param name="Changes">What the workflow should ask for instead.</param>
 internal sealed record RunReportTotals(
-    string Run, RunPlan Plan, RunAccounts Accounts, UsageTotals Totals, InstanceAccounts? Instances, ResourcePrices Prices)
+    string Run, RunPlan Plan, RunAccounts Accounts, UsageTotals Totals, InstanceAccounts? Instances, ResourcePrices Prices, IReadOnlyList<SizeChange> Changes)
 {
     /// <summary>Writes the members of a JSON object.</summary>
     public void WriteJson(Utf8JsonWriter json)
@@ -29,6 +31,15 @@ internal sealed record RunReportTotals(
         json.WriteNumber("coreHour", Prices.CoreHour);
         json.WriteNumber("gibibyteHour", Prices.GibibyteHour);
         json.WriteEndObject();
+        json.WriteStartArray("advice");
+        foreach (var change in Changes)
+        {
+            json.WriteStartObject();
+            AdviceJson.Write(json, change);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         if (Instances is null)
         {
             return;
@@ -48,7 +59,7 @@ internal sealed record RunReportTotals(
         json.WriteEndArray();
     }
 
-    /// <summary>Writes what it cost, as a line for people; nothing where nothing has run.</summary>
+    /// <summary>Writes what it cost and what would have saved most of that, in lines for people; nothing where nothing has run.</summary>
     public void WriteCost(TextWriter writer)
     {
         if (Totals.Attempts > 0)
@@ -56,6 +67,16 @@ internal sealed record RunReportTotals(
             writer.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"cost ${Totals.Cost:0.000000}, of it ${Totals.WastedCost:0.000000} wasted, by ${Prices.CoreHour} a core-hour and ${Prices.GibibyteHour} a GiB-hour"));
+        }
+
+        foreach (var change in Changes)
+        {
+            writer.WriteLine($"advice: {AdviceText.Of(change)}");
+        }
+
+        if (Changes.Count > 0)
+        {
+            writer.WriteLine($"`executor sizing patch {Run}` prints {(Changes.Count == 1 ? "this" : "these")} as YAML for the workflow's file");
         }
     }
 }

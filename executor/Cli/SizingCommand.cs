@@ -7,7 +7,10 @@ using Executor.Sizing.Replaying;
 
 namespace Executor.Cli;
 
-/// <summary><c>executor sizing</c>: how tasks are sized; <c>replay TRACE...</c> tries it on traces of past runs.</summary>
+/// <summary>
+/// <c>executor sizing</c>: how tasks are sized; <c>replay TRACE...</c> tries it on traces of past runs, <c>show</c> and <c>explain</c> tell of those in the store, <c>reset</c> forgets them, and
+/// <c>patch</c> says what a workflow should ask for.
+/// </summary>
 internal static class SizingCommand
 {
     private const long MaxTraceBytes = 1L << 30;
@@ -32,7 +35,14 @@ internal static class SizingCommand
             traces, input, output,
         };
         replay.SetAction(parsed => Replay(parsed.GetRequiredValue(traces), parsed.GetValue(input) == "rchar", parsed.IsJson(output), console));
-        return new Command("sizing", "Sizes tasks by what their like have used.") { replay };
+        return new Command("sizing", "Sizes tasks by what their like have used.")
+        {
+            replay,
+            SizingShowCommand.Create(console),
+            SizingExplainCommand.Create(console),
+            SizingResetCommand.Create(console),
+            SizingPatchCommand.Create(console),
+        };
     }
 
     private static int Replay(IReadOnlyList<string> files, bool readsInput, bool json, CliConsole console)

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
+using Executor.Driving.Sizes;
 using Executor.Launching;
 using Executor.Outcomes;
 using Executor.Scheduling;
@@ -16,6 +18,7 @@ internal sealed class DriverCore
 {
     private const int SealRepairs = 3;
     private readonly Scheduler _scheduler;
+    private readonly RunSizer? _sizer;
     private readonly HashSet<AttemptRef> _reading;
     private readonly List<AttemptEnd> _suspected;
     private readonly List<SealEffect> _suspectedSeals;
@@ -27,9 +30,12 @@ internal sealed class DriverCore
     private bool _isVerifying;
 
     /// <summary>A driver's logic over a scheduler that was restored.</summary>
-    public DriverCore(Scheduler scheduler)
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="sizer">The same that the scheduler asks, to be told what comes of it; null where no task is sized. Copies share it.</param>
+    public DriverCore(Scheduler scheduler, RunSizer? sizer = null)
     {
         _scheduler = scheduler;
+        _sizer = sizer;
         _reading = [];
         _suspected = [];
         _suspectedSeals = [];
@@ -39,6 +45,7 @@ internal sealed class DriverCore
     private DriverCore(DriverCore other)
     {
         _scheduler = other._scheduler.Clone();
+        _sizer = other._sizer;
         _reading = [.. other._reading];
         _suspected = [.. other._suspected];
         _suspectedSeals = [.. other._suspectedSeals];
@@ -153,7 +160,18 @@ internal sealed class DriverCore
     }
 
     /// <summary>A seal stands.</summary>
-    public void SealWritten(SealEffect seal) => _scheduler.SealWritten(seal);
+    /// <param name="seal">What was to be sealed.</param>
+    /// <param name="record">What stands; null where it is not known.</param>
+    public void SealWritten(SealEffect seal, SealRecord? record = null)
+    {
+        ArgumentNullException.ThrowIfNull(seal);
+        if (record is not null)
+        {
+            _sizer?.Sealed(seal.Task, seal.Output, record);
+        }
+
+        _scheduler.SealWritten(seal);
+    }
 
     /// <summary>A seal cannot be written because a commit that it gathers is missing or damaged.</summary>
     public void SealLacksCommit(SealEffect seal, string message)
@@ -243,6 +261,11 @@ internal sealed class DriverCore
         }
 
         var round = _scheduler.Decide(now);
+        foreach (var launch in _sizer is null ? [] : round.Decisions.OfType<LaunchDecision>())
+        {
+            _sizer!.Launched(launch.Attempt, now);
+        }
+
         var result = new DriverRound(WithPlacements(round.Decisions), [.. _effects, .. round.Effects], _ends);
         _effects = [];
         _ends = [];
@@ -333,6 +356,7 @@ internal sealed class DriverCore
     private void Settle(AttemptEnd end)
     {
         _ends.Add(end);
+        _sizer?.Ended(end.Attempt, end.Outcome, end.Usage, State);
         Release(end.Attempt, end.Facts);
     }
 

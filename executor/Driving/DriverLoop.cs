@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Executor.Contracts.Identity;
+using Executor.Driving.Sizes;
 using Executor.Journaling;
 using Executor.Launching;
 using Executor.Scheduling;
@@ -15,6 +17,7 @@ internal sealed class DriverLoop : IAsyncDisposable
 {
     private const int MaxDecisionsAnEntry = 20_000;
     private const int MaxNewsARound = 4_096;
+    private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(20);
     private readonly string _run;
     private readonly IRunRecords _records;
     private readonly ILauncher _launcher;
@@ -60,25 +63,52 @@ internal sealed class DriverLoop : IAsyncDisposable
     {
         // Before the attempts are listed, so that none can end unseen between the two.
         _pumps.Add(PumpAsync(ObserveAsync(state.Graph)));
-        var core = await TakeOverAsync(state, cancelNow);
+        var sizer = RunSizer.For(_run, state.Graph);
+        var ledger = sizer is null ? null : new SizingLedger(_records, _run, _journal.Epoch, sizer, _report.Notice);
+        var core = await TakeOverAsync(state, sizer, cancelNow);
         _effects = new EffectRunner(_run, _records, _launcher, _options, state.Graph, _patience, _report, _news.Writer, _ending.Token);
         _pumps.Add(PumpAsync(WatchCancelRequestsAsync()));
         await using var onCancel = cancel.Register(() => Post((c, _) => c.Cancel(immediately: false)));
         await using var onCancelNow = cancelNow.Register(() => Post((c, _) => c.Cancel(immediately: true)));
         await using var onLeave = leave.Register(() => Post((_, _) => throw new RunLeftException()));
+        try
+        {
+            return await DriveAsync(core, ledger, cancelNow);
+        }
+        catch (RunLeftException) when (ledger is not null)
+        {
+            await ledger.FinishAsync();
+            throw;
+        }
+    }
+
+    private async Task<RunResult> DriveAsync(DriverCore core, SizingLedger? ledger, CancellationToken cancelNow)
+    {
         while (true)
         {
             core.LargestMemoryBytes = _launcher.Largest?.MemoryBytes;
             var round = core.Decide(_options.Time.GetUtcNow());
             Begin(round.Effects.Where(effect => !effect.WaitsForDecisions), core.State);
+            if (core.State.Finished is not null && ledger is not null)
+            {
+                // Before the run is over for everybody else, who may delete it.
+                await ledger.FinishAsync();
+            }
+
             await AppendAsync(round.Decisions, cancelNow);
 
             // What waits for a start waits no longer than it must: people are told after it.
             Begin(round.Effects.Where(effect => effect.WaitsForDecisions), core.State);
             _report.Stands(round, core);
+            ledger?.Keep(_options.Time.GetUtcNow(), _ending.Token);
             if (core.State.Finished is { } outcome)
             {
-                await _effects.CancelsDoneAsync();
+                await _effects!.CancelsDoneAsync();
+                foreach (var line in ledger?.Summary() ?? [])
+                {
+                    _report.Notice(line);
+                }
+
                 return _report.Finish(outcome, core.State);
             }
 
@@ -107,7 +137,7 @@ internal sealed class DriverLoop : IAsyncDisposable
         }
     }
 
-    private async Task<DriverCore> TakeOverAsync(RunState state, CancellationToken cancellationToken)
+    private async Task<DriverCore> TakeOverAsync(RunState state, RunSizer? sizer, CancellationToken cancellationToken)
     {
         var revision = await _patience.CallAsync(
             "read the workflow's revision",
@@ -120,7 +150,12 @@ internal sealed class DriverLoop : IAsyncDisposable
         var seals = await _patience.CallAsync("look for seals", takeOver.FindSealsAsync, cancellationToken);
         var limit = Math.Min(_launcher.Capacity, state.Graph.Plan.MaxParallelTasks ?? int.MaxValue);
         var bounds = _options.Scheduling with { MaxParallel = Math.Max(1, Math.Min(limit, _options.Scheduling.MaxParallel)) };
-        var scheduler = new Scheduler(state, new DescribedDefinitions(_options.Describe), bounds, _journal.Epoch);
+        if (sizer is not null)
+        {
+            await RecallAsync(sizer, state, seals, cancellationToken);
+        }
+
+        var scheduler = new Scheduler(state, new DescribedDefinitions(_options.Describe), bounds, _journal.Epoch, sizer);
         var world = new RestoredWorld
         {
             Existing = existing,
@@ -133,7 +168,37 @@ internal sealed class DriverLoop : IAsyncDisposable
         };
         scheduler.Restore(world, _options.Time.GetUtcNow());
         scheduler.DataLost(damaged);
-        return new DriverCore(scheduler);
+        return new DriverCore(scheduler, sizer);
+    }
+
+    // What is missing makes sizes worse, and nothing else.
+    private async Task RecallAsync(
+        RunSizer sizer, RunState state, IReadOnlySet<(int Task, int Output, int Generation)> seals, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(HistoryPatience);
+        foreach (var earlier in await new SizingHistory(_records, _report.Notice).ReadAsync(_run, sizer.Classes, patience.Token))
+        {
+            sizer.Recall(earlier);
+        }
+
+        try
+        {
+            foreach (var (task, place) in sizer.WantedSeals)
+            {
+                var generation = state.Task(task).SealGeneration;
+                if (seals.Contains((task, place, generation)))
+                {
+                    var planned = state.Graph.Plan.Tasks[task];
+                    var output = new OutputId(planned.Name, planned.Outputs[place].Name);
+                    sizer.Sealed(task, place, await SealReader.ReadAsync(_records, _run, output, generation, patience.Token));
+                }
+            }
+        }
+        catch (Exception failure) when (failure is ShuffleException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            _report.Notice($"sizing: how much tasks read is not known: {failure.Message}");
+        }
     }
 
     private async Task AppendAsync(IReadOnlyList<Decision> decisions, CancellationToken cancelNow)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Launching;
 using Executor.Planning;
@@ -99,7 +100,8 @@ internal sealed class EffectRunner(
         var attempt = start.Attempt;
         try
         {
-            var resources = graph.Plan.Tasks[attempt.Task].Resources with { MemoryBytes = start.MemoryBytes };
+            var planned = graph.Plan.Tasks[attempt.Task].Resources;
+            var resources = new ResourceLimits(start.CpuMillicores ?? planned.CpuMillicores, start.MemoryBytes);
             var descriptor = options.Describe(attempt.Task, attempt.Index, attempt.Generation, attempt.Attempt, sealGenerations, resources, slice);
             await launcher.StartAsync(new LaunchRequest(descriptor, options.RunKey), ending);
             Post((core, now) =>
@@ -157,8 +159,8 @@ internal sealed class EffectRunner(
         var request = new SealRequest(id, seal.Epoch, output.Partitioning.Count, generations);
         try
         {
-            await patience.CallAsync($"seal {id.Output}", token => (Task)records.SealAsync(request, token), ending);
-            Post((core, _) => core.SealWritten(seal));
+            var record = await patience.CallAsync($"seal {id.Output}", token => records.SealAsync(request, token), ending);
+            Post((core, _) => core.SealWritten(seal, record));
         }
         catch (ShuffleException failure) when (failure.Error is ShuffleError.NotFound or ShuffleError.DataLoss)
         {

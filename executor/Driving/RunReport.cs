@@ -1,4 +1,5 @@
 using System.Globalization;
+using Executor.Contracts.Descriptors;
 using Executor.Launching;
 using Executor.Outcomes;
 using Executor.Rendering;
@@ -68,7 +69,7 @@ internal sealed class RunReport
         switch (decision)
         {
             case LaunchDecision launch:
-                _launched[launch.Attempt] = new LaunchedAttempt(launch.MemoryBytes, null, null);
+                _launched[launch.Attempt] = new LaunchedAttempt(launch, null, null);
                 break;
             case OutcomeDecision outcome:
                 _launched.Remove(outcome.Attempt);
@@ -118,7 +119,7 @@ internal sealed class RunReport
         {
             if (decision is LaunchDecision launch)
             {
-                _launched[launch.Attempt] = new LaunchedAttempt(launch.MemoryBytes, now, null);
+                _launched[launch.Attempt] = new LaunchedAttempt(launch, now, null);
             }
 
             var outcome = decision as OutcomeDecision;
@@ -239,7 +240,7 @@ internal sealed class RunReport
         var planned = _graph.Plan.Tasks[end.Attempt.Task].Resources;
         return new AttemptRow(_graph.Name(_run, end.Attempt), decided?.Outcome ?? end.Outcome, end.Usage)
         {
-            Resources = launched is null ? planned : planned with { MemoryBytes = launched.MemoryBytes },
+            Resources = launched?.Decision is { } given ? new ResourceLimits(given.CpuMillicores ?? planned.CpuMillicores, given.MemoryBytes) : planned,
             Launched = launched?.Launched,
             Running = launched?.Running,
             Ended = end.Facts?.Seen,
@@ -251,5 +252,5 @@ internal sealed class RunReport
         };
     }
 
-    private sealed record LaunchedAttempt(long MemoryBytes, DateTimeOffset? Launched, DateTimeOffset? Running);
+    private sealed record LaunchedAttempt(LaunchDecision Decision, DateTimeOffset? Launched, DateTimeOffset? Running);
 }

@@ -94,7 +94,7 @@ internal static class RunStatusReader
     {
         ArgumentNullException.ThrowIfNull(records);
         var graph = new TaskGraph(plan);
-        var launched = new Dictionary<AttemptRef, (DateTimeOffset At, long MemoryBytes)>();
+        var launched = new Dictionary<AttemptRef, (DateTimeOffset At, LaunchDecision Decision)>();
         var placements = new Dictionary<AttemptRef, AttemptPlacement>();
         await foreach (var entry in Journal.ReadAsync(records, run, graph, 0, cancellationToken))
         {
@@ -103,13 +103,13 @@ internal static class RunStatusReader
                 switch (decision)
                 {
                     case LaunchDecision launch:
-                        launched[launch.Attempt] = (entry.At, launch.MemoryBytes);
+                        launched[launch.Attempt] = (entry.At, launch);
                         break;
                     case OutcomeDecision outcome:
                         var known = launched.Remove(outcome.Attempt, out var launching);
                         yield return new AttemptRow(graph.Name(run, outcome.Attempt), outcome.Outcome, outcome.Usage)
                         {
-                            Resources = ResourcesOf(outcome.Attempt, known ? launching.MemoryBytes : null),
+                            Resources = ResourcesOf(outcome.Attempt, known ? launching.Decision : null),
                             Launched = known ? launching.At : null,
                             Final = outcome.Final,
                             Ended = outcome.Usage?.Ended ?? entry.At,
@@ -142,7 +142,7 @@ internal static class RunStatusReader
                 var placement = placements.GetValueOrDefault(winner);
                 yield return new AttemptRow(commit.Writer.Attempt, Outcomes.OutcomeClassifier.Committed, commit.Usage)
                 {
-                    Resources = ResourcesOf(winner, known ? launching.MemoryBytes : null),
+                    Resources = ResourcesOf(winner, known ? launching.Decision : null),
                     Launched = known ? launching.At : null,
                     Ended = commit.Usage?.Ended,
                     Node = placement?.Node,
@@ -151,11 +151,11 @@ internal static class RunStatusReader
             }
         }
 
-        // How much memory an attempt got is on record; how much CPU is what its task asks for.
-        ResourceLimits ResourcesOf(AttemptRef attempt, long? memoryBytes)
+        // What an attempt got is on record where it is not what its task asks for.
+        ResourceLimits ResourcesOf(AttemptRef attempt, LaunchDecision? given)
         {
             var planned = graph.Plan.Tasks[attempt.Task].Resources;
-            return planned with { MemoryBytes = memoryBytes ?? planned.MemoryBytes };
+            return given is null ? planned : new ResourceLimits(given.CpuMillicores ?? planned.CpuMillicores, given.MemoryBytes);
         }
     }
 }

@@ -1,7 +1,4 @@
-using System.Text.Json;
-using Executor.Contracts;
 using Executor.Contracts.Identity;
-using Executor.Contracts.Records;
 using Executor.Planning;
 using Executor.Scheduling;
 using Executor.Shuffle.Channel;
@@ -25,7 +22,7 @@ internal sealed class SliceReader(IRunRecords records, string run)
     {
         ArgumentNullException.ThrowIfNull(source);
         var (over, aboveBytes) = source.Split;
-        var seal = await ReadSealAsync(over, generation, cancellationToken);
+        var seal = await SealReader.ReadAsync(records, run, over, generation, cancellationToken);
         var chooser = new SliceChooser(over, aboveBytes, source.Partitions, generations.Count, seal.Partitions);
         if (!chooser.Splits)
         {
@@ -52,24 +49,6 @@ internal sealed class SliceReader(IRunRecords records, string run)
         }
 
         return lost.Count == 0 ? new FoundSlices(chooser.Choose(), []) : new FoundSlices(null, lost);
-    }
-
-    private async Task<SealRecord> ReadSealAsync(OutputId output, int generation, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await records.GetAsync(run, RecordKeys.Seal(output, generation), cancellationToken) is { } value
-                && JsonSerializer.Deserialize(value.Span, ContractsJson.Default.SealRecord) is { } seal)
-            {
-                return seal;
-            }
-        }
-        catch (JsonException e)
-        {
-            throw new ShuffleException(ShuffleError.DataLoss, $"the seal of {output} generation {generation} cannot be understood", e);
-        }
-
-        throw new ShuffleException(ShuffleError.DataLoss, $"the seal of {output} generation {generation} is gone");
     }
 }
 

@@ -11,7 +11,7 @@ namespace Executor.Journaling;
 /// <summary>
 /// One decision as a JSON array, its kind first. Tasks stand by their names, so that a journal can be read with a changed workflow.
 /// <code>
-/// ["launch", task, index, generation, attempt, definition (16 hex digits), memory in bytes]
+/// ["launch", task, index, generation, attempt, definition (16 hex digits), memory in bytes, thousandths of a processor if they are not what the task asks for]
 /// ["outcome", task, index, generation, attempt, cause, charge, final, exit code, signal, reason, usage, place]
 /// ["committed", task, index, generation, attempt, place]
 /// ["raise", task, index, generation, cause]
@@ -41,6 +41,11 @@ internal static class DecisionFormat
                 WriteAttempt(json, "launch", launch.Attempt, graph);
                 json.WriteStringValue(launch.Definition.ToString("x16", CultureInfo.InvariantCulture));
                 json.WriteNumberValue(launch.MemoryBytes);
+                if (launch.CpuMillicores is { } cpu)
+                {
+                    json.WriteNumberValue(cpu);
+                }
+
                 break;
             case OutcomeDecision outcome:
                 WriteAttempt(json, "outcome", outcome.Attempt, graph);
@@ -111,8 +116,7 @@ internal static class DecisionFormat
         var kind = Text(ref json);
         Decision? decision = kind switch
         {
-            "launch" => ReadAttempt(ref json, graph) is var attempt && Hex(ref json) is var definition && LongNumber(ref json) is var memory
-                && attempt is { } launched ? new LaunchDecision(launched, definition, memory) : null,
+            "launch" => ReadLaunch(ref json, graph),
             "outcome" => ReadOutcome(ref json, graph),
             "committed" => ReadAttempt(ref json, graph) is var attempt && PlacementFormat.Read(ref json) is var placement
                 && attempt is { } winner ? new CommittedDecision(winner) { Placement = placement } : null,
@@ -130,8 +134,29 @@ internal static class DecisionFormat
             "finish" => new FinishDecision(Named<RunOutcome>(ref json)),
             _ => throw new JsonException($"a decision of kind \"{kind}\" is not known to this executor"),
         };
-        Expect(ref json, JsonTokenType.EndArray);
+        if (kind != "launch")
+        {
+            Expect(ref json, JsonTokenType.EndArray);
+        }
+
         return decision;
+    }
+
+    // Reads to the end of the array, since its last element may be left out.
+    private static LaunchDecision? ReadLaunch(ref Utf8JsonReader json, TaskGraph graph)
+    {
+        var attempt = ReadAttempt(ref json, graph);
+        var definition = Hex(ref json);
+        var memory = LongNumber(ref json);
+        int? cpu = null;
+        Advance(ref json);
+        if (json.TokenType != JsonTokenType.EndArray)
+        {
+            cpu = json.GetInt32();
+            Expect(ref json, JsonTokenType.EndArray);
+        }
+
+        return attempt is { } launched ? new LaunchDecision(launched, definition, memory) { CpuMillicores = cpu } : null;
     }
 
     private static void WriteAttempt(Utf8JsonWriter json, string kind, AttemptRef attempt, TaskGraph graph)

@@ -84,6 +84,9 @@ internal sealed record PlannedTask
     /// <summary>What sizing and accounting group its instances by; the task's name if null.</summary>
     public string? Class { get; init; }
 
+    /// <summary>How its attempts are sized by what their like have used; not at all if null.</summary>
+    public PlannedSizing? Sizing { get; init; }
+
     /// <summary>SHA-256 in lower-case hex of the .NET task's source or assembly; null for a command, and where the assembly is in the image.</summary>
     public string? SourceHash { get; init; }
 

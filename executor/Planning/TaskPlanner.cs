@@ -53,6 +53,7 @@ internal sealed class TaskPlanner(
             Image = values.Text(own.Image ?? defaults.Image),
             Runner = (own.Runner ?? defaults.Runner)?.Value == "image" ? RunnerPlacement.Image : RunnerPlacement.Inject,
             Class = task.Class?.Value,
+            Sizing = new SizingPlanner(workflow.Name?.Value ?? "", values, diagnostics).Plan(task, defaults),
             PodFields = EnvironmentMerge.PodFields(own, defaults),
         };
     }

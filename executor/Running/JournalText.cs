@@ -53,6 +53,11 @@ internal static class JournalText
             case LaunchDecision launch:
                 JsonLine.WriteAttempt(json, graph.Name(run, launch.Attempt));
                 json.WriteNumber("memoryBytes", launch.MemoryBytes);
+                if (launch.CpuMillicores is { } cpu)
+                {
+                    json.WriteNumber("cpuMillicores", cpu);
+                }
+
                 break;
             case CommittedDecision committed:
                 JsonLine.WriteAttempt(json, graph.Name(run, committed.Winner));

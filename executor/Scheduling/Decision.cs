@@ -14,8 +14,12 @@ internal abstract record Decision;
 /// <summary>An attempt is to be started.</summary>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="Definition">The tag of the instance's definition, which all attempts of a generation share; never 0.</param>
-/// <param name="MemoryBytes">The memory that the attempt gets, which may be more than its task asks for.</param>
-internal sealed record LaunchDecision(AttemptRef Attempt, ulong Definition, long MemoryBytes) : Decision;
+/// <param name="MemoryBytes">The memory that the attempt gets, which may be other than its task asks for.</param>
+internal sealed record LaunchDecision(AttemptRef Attempt, ulong Definition, long MemoryBytes) : Decision
+{
+    /// <summary>The processors that the attempt gets, in thousandths; null for what its task asks for.</summary>
+    public int? CpuMillicores { get; init; }
+}
 
 /// <summary>An attempt has ended without a commit.</summary>
 /// <param name="Attempt">The attempt.</param>

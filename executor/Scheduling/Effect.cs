@@ -10,7 +10,11 @@ internal abstract record Effect
 /// <summary>Start an attempt; answered by one of the scheduler's Launch methods.</summary>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="MemoryBytes">The memory that it gets.</param>
-internal sealed record StartEffect(AttemptRef Attempt, long MemoryBytes) : Effect;
+internal sealed record StartEffect(AttemptRef Attempt, long MemoryBytes) : Effect
+{
+    /// <summary>The processors that it gets, in thousandths; null for what its task asks for.</summary>
+    public int? CpuMillicores { get; init; }
+}
 
 /// <summary>Ask an attempt to end; its end is observed as any other.</summary>
 /// <param name="Attempt">The attempt.</param>

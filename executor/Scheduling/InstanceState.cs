@@ -2,7 +2,7 @@ using Executor.Outcomes;
 
 namespace Executor.Scheduling;
 
-/// <summary>What the journal says of one instance. A run may have 100,000: 40 bytes each.</summary>
+/// <summary>What the journal says of one instance. A run may have 100,000: 48 bytes each.</summary>
 internal struct InstanceState
 {
     /// <summary>The tag of the definition that this generation was launched with; 0 before its first launch.</summary>
@@ -13,6 +13,9 @@ internal struct InstanceState
 
     /// <summary>The most memory that an attempt got and that was not enough; 0 if none has run out of it.</summary>
     public long ExhaustedBytes;
+
+    /// <summary>The processors that the latest attempt got, in thousandths; 0 for what its task asks for, and before the first.</summary>
+    public int CpuMillicores;
 
     /// <summary>The generation that counts.</summary>
     public int Generation;

@@ -69,11 +69,14 @@ internal sealed class LaunchQueue
     }
 
     /// <summary>Takes the next instance of a task that waits for nothing.</summary>
-    public bool TryTake(out int task, out int index)
+    /// <param name="isHeldBack">True for a task that is to be passed over.</param>
+    /// <param name="task">The task's ordinal.</param>
+    /// <param name="index">The instance.</param>
+    public bool TryTake(Func<int, bool> isHeldBack, out int task, out int index)
     {
         foreach (var candidate in _state.Graph.Order)
         {
-            if (IsReady(candidate) && TryTake(candidate, out index))
+            if (IsReady(candidate) && !isHeldBack(candidate) && TryTake(candidate, out index))
             {
                 task = candidate;
                 return true;

@@ -77,6 +77,7 @@ internal sealed partial class RunState
         instance.Attempt = launch.Attempt.Attempt;
         instance.Definition = launch.Definition;
         instance.MemoryBytes = launch.MemoryBytes;
+        instance.CpuMillicores = launch.CpuMillicores ?? 0;
         Move(launch.Attempt.Task, launch.Attempt.Index, InstancePhase.Launched);
     }
 

@@ -142,7 +142,7 @@ internal sealed partial class RunState
             foreach (ref readonly var instance in _instances[task].AsSpan())
             {
                 Write(output, [
-                    (long)instance.Definition, instance.MemoryBytes, instance.ExhaustedBytes, instance.Generation, instance.Attempt,
+                    (long)instance.Definition, instance.MemoryBytes, instance.ExhaustedBytes, instance.CpuMillicores, instance.Generation, instance.Attempt,
                     instance.TaskFailures, instance.InfrastructureFailures, instance.Losses, (long)instance.Phase]);
             }
 

@@ -24,7 +24,7 @@ internal sealed partial class Scheduler
             if (_state.IsUnderWay(held) && _live.Contains(held))
             {
                 _gate.Begin(held);
-                _effects.Add(new StartEffect(held, _state.Instance(held.Task, held.Index).MemoryBytes));
+                _effects.Add(StartOf(held));
             }
             else
             {
@@ -35,16 +35,27 @@ internal sealed partial class Scheduler
         _queue.Release(now);
         while (!_gate.IsHolding && _gate.Room(now) > 0
             && _live.Count < _options.MaxParallel && _live.Pending < _options.PendingLimit
-            && _queue.TryTake(out var task, out var index))
+            && _queue.TryTake(AwaitsProbe, out var task, out var index))
         {
             ref readonly var instance = ref _state.Instance(task, index);
             var attempt = new AttemptRef(task, index, instance.Generation, instance.Attempt + 1);
-            var memory = AttemptMemory.Next(_state.Graph.Plan.Tasks[task].Resources.MemoryBytes, instance.ExhaustedBytes, LargestMemoryBytes);
-            Emit(new LaunchDecision(attempt, instance.Definition != 0 ? instance.Definition : DefinitionOf(task, index), memory));
+            var size = _sizer?.SizeOf(attempt, _state, LargestMemoryBytes, now);
+            var memory = size?.MemoryBytes
+                ?? AttemptMemory.Next(_state.Graph.Plan.Tasks[task].Resources.MemoryBytes, instance.ExhaustedBytes, LargestMemoryBytes);
+            var definition = instance.Definition != 0 ? instance.Definition : DefinitionOf(task, index);
+            Emit(new LaunchDecision(attempt, definition, memory) { CpuMillicores = size?.CpuMillicores });
             _live.Add(attempt, running: false);
             _gate.Begin(attempt);
-            _effects.Add(new StartEffect(attempt, memory));
+            _effects.Add(StartOf(attempt));
         }
+    }
+
+    private bool AwaitsProbe(int task) => _sizer is not null && _state.Task(task).Launched > 0 && _sizer.AwaitsProbe(task, _state);
+
+    private StartEffect StartOf(AttemptRef attempt)
+    {
+        ref readonly var instance = ref _state.Instance(attempt.Task, attempt.Index);
+        return new StartEffect(attempt, instance.MemoryBytes) { CpuMillicores = instance.CpuMillicores > 0 ? instance.CpuMillicores : null };
     }
 
     private void SealComplete()

@@ -16,6 +16,7 @@ internal sealed partial class Scheduler
     private readonly RunState _state;
     private readonly IDefinitions _definitions;
     private readonly SchedulerOptions _options;
+    private readonly IAttemptSizer? _sizer;
     private readonly long _epoch;
     private readonly LaunchQueue _queue;
     private readonly LaunchGate _gate;
@@ -31,8 +32,10 @@ internal sealed partial class Scheduler
     /// <param name="definitions">Tells definitions apart.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="epoch">The driver's epoch.</param>
-    public Scheduler(RunState state, IDefinitions definitions, SchedulerOptions options, long epoch)
+    /// <param name="sizer">Says what attempts get; what their tasks ask for if null. Copies share it.</param>
+    public Scheduler(RunState state, IDefinitions definitions, SchedulerOptions options, long epoch, IAttemptSizer? sizer = null)
     {
+        _sizer = sizer;
         _state = state;
         _definitions = definitions;
         _options = options;
@@ -49,6 +52,7 @@ internal sealed partial class Scheduler
         _state = other._state.Clone();
         _definitions = other._definitions;
         _options = other._options;
+        _sizer = other._sizer;
         _epoch = other._epoch;
         _queue = other._queue.Clone(_state);
         _gate = other._gate.Clone();
@@ -163,13 +167,9 @@ internal sealed partial class Scheduler
         }
 
         ref readonly var instance = ref _state.Instance(attempt.Task, attempt.Index);
-        if (outcome.Cause == AttemptCause.OutOfMemory && AttemptMemory.IsMost(instance.MemoryBytes, LargestMemoryBytes))
+        if (outcome.Cause == AttemptCause.OutOfMemory)
         {
-            outcome = outcome with
-            {
-                Charge = RetryCharge.NotRetried,
-                Reason = $"out of memory at {Quantities.Memory(instance.MemoryBytes)}, which is all that the largest node has",
-            };
+            outcome = OutOfMemory(outcome, attempt.Task, instance.MemoryBytes);
         }
 
         var budget = _state.Graph.Plan.Tasks[attempt.Task].Retries;
@@ -303,6 +303,20 @@ internal sealed partial class Scheduler
     {
         _state.Apply(decision, _epoch);
         _decisions.Add(decision);
+    }
+
+    // Where there is no more memory to be had, another try cannot help; and one that had less than its task asks for does not count against the task.
+    private AttemptOutcome OutOfMemory(AttemptOutcome outcome, int task, long bytes)
+    {
+        var all = AttemptMemory.IsMost(bytes, LargestMemoryBytes) ? "all that the largest node has"
+            : AttemptMemory.IsMost(bytes, _sizer?.MostBytes(task)) ? "the most that its sizing allows"
+            : null;
+        if (all is not null)
+        {
+            return outcome with { Charge = RetryCharge.NotRetried, Reason = $"out of memory at {Quantities.Memory(bytes)}, which is {all}" };
+        }
+
+        return _sizer?.Sizes(task) == true && bytes < _state.Graph.Plan.Tasks[task].Resources.MemoryBytes ? outcome with { Charge = RetryCharge.None } : outcome;
     }
 
     // An attempt that does not count any longer: asked to end, and waited for.

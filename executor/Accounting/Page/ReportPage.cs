@@ -1,4 +1,5 @@
 using System.Globalization;
+using Executor.Accounting.Advice;
 using Executor.Outcomes;
 using Executor.Rendering;
 
@@ -44,8 +45,11 @@ internal sealed class ReportPage(string run, string workflow)
     }
 
     /// <summary>Writes the page.</summary>
-    public void Write(TextWriter writer)
+    /// <param name="writer">Where to.</param>
+    /// <param name="advice">What the workflow should ask for instead; may be empty.</param>
+    public void Write(TextWriter writer, IReadOnlyList<SizeChange> advice)
     {
+        ArgumentNullException.ThrowIfNull(advice);
         var page = new Markup(writer);
         page.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
         page.Raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
@@ -60,10 +64,29 @@ internal sealed class ReportPage(string run, string workflow)
             WriteTimes(page);
             WriteUsage(page);
             WriteClasses(page);
+            WriteAdvice(page, advice);
             WriteCauses(page);
         }
 
         page.Raw("</body>\n</html>");
+    }
+
+    private static void WriteAdvice(Markup page, IReadOnlyList<SizeChange> advice)
+    {
+        if (advice.Count == 0)
+        {
+            return;
+        }
+
+        page.Raw("<section>");
+        page.Element("h2", "What would have saved most");
+        page.Raw("<ul>");
+        foreach (var change in advice)
+        {
+            page.Element("li", AdviceText.Of(change));
+        }
+
+        page.Raw("</ul>\n</section>");
     }
 
     private string Period()

@@ -26,6 +26,7 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
         var memory = templates.Parameters(resources?.Optional("memory"), "an amount of memory such as 256Mi");
         var otherResources = BindOtherResources(resources);
         resources?.RefuseOthers(ResourceHabits);
+        var sizing = new SizingBinder(values, templates).Bind(fields.Optional("sizing"));
         var retries = values.Fields(fields.Optional("retries"), "a mapping such as {task: 2, infrastructure: 10}");
         var taskRetries = values.Integer(retries?.Optional("task"), 0, Limits.Retries);
         var infrastructureRetries = values.Integer(retries?.Optional("infrastructure"), 0, Limits.Retries);
@@ -42,6 +43,7 @@ internal sealed class SettingsBinder(ValueReader values, TemplateReader template
             Cpu = cpu,
             Memory = memory,
             OtherResources = otherResources,
+            Sizing = sizing,
             TaskRetries = taskRetries,
             InfrastructureRetries = infrastructureRetries,
             Timeout = timeout,

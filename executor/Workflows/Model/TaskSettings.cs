@@ -21,6 +21,9 @@ internal sealed record TaskSettings
     /// </summary>
     public IReadOnlyDictionary<string, Located<Template>> OtherResources { get; init; } = new Dictionary<string, Located<Template>>();
 
+    /// <summary><c>sizing</c>.</summary>
+    public SizingSpec Sizing { get; init; } = new();
+
     /// <summary><c>retries.task</c>.</summary>
     public int? TaskRetries { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Executor.Accounting.Advice;
 using Executor.Accounting.Page;
 using Executor.Outcomes;
 using Xunit;
@@ -78,6 +79,17 @@ public sealed class ReportPageTests
         Assert.Contains("<td>Unschedulable</td>", Written(page), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Advice_is_shown_where_there_is_any()
+    {
+        var page = new ReportPage("r", "flow");
+        page.Add(SampleRows.Row(SampleRows.Attempt(usage: SampleRows.Usage)));
+        var change = new SizeChange("heavy", ["work"], SizedResource.Memory, 4L << 30, 1L << 30, 3600.0 * (3L << 30), 0.0127) { Attempts = 1 };
+
+        Assert.Contains("<li>memory of work from 4 GiB to 1 GiB would have saved 3.00 GiB", Written(page, change), StringComparison.Ordinal);
+        Assert.DoesNotContain("What would have saved most", Written(page), StringComparison.Ordinal);
+    }
+
     // Starts are spread over an hour, one in a hundred fails, half of those for memory; later ones are added first.
     private static string Page(int attempts)
     {
@@ -97,10 +109,10 @@ public sealed class ReportPageTests
         return Written(page);
     }
 
-    private static string Written(ReportPage page)
+    private static string Written(ReportPage page, params SizeChange[] advice)
     {
         using var writer = new StringWriter();
-        page.Write(writer);
+        page.Write(writer, advice);
         return writer.ToString();
     }
 }

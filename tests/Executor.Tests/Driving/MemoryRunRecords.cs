@@ -4,6 +4,7 @@ using System.Text.Json;
 using Executor.Contracts;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
+using Executor.Contracts.Reporting;
 using Executor.Shuffle.Channel;
 
 namespace Executor.Tests.Driving;
@@ -109,9 +110,9 @@ internal sealed class MemoryRunRecords : IRunRecords
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>What an attempt does through the channel: commits, or is told who did.</summary>
-    public bool Commit(AttemptId attempt, string definition, string incarnation = "i")
+    public bool Commit(AttemptId attempt, string definition, string incarnation = "i", AttemptUsage? usage = null)
     {
-        var commit = new CommitRecord { Writer = new WriterId(attempt, incarnation), Definition = definition, TaskDefinition = "t" };
+        var commit = new CommitRecord { Writer = new WriterId(attempt, incarnation), Definition = definition, TaskDefinition = "t", Usage = usage };
         var bytes = JsonSerializer.SerializeToUtf8Bytes(commit, ContractsJson.Default.CommitRecord);
         return _values.TryAdd(RecordKeys.Commit(attempt.Instance, attempt.Generation), bytes);
     }

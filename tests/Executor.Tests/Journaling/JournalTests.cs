@@ -39,6 +39,7 @@ public sealed class JournalTests : IAsyncDisposable
     [
         new RevisionDecision(0),
         new LaunchDecision(new AttemptRef(0, 2, 1, 3), 0xfedc_ba98_7654_3210, 5L << 40),
+        new LaunchDecision(new AttemptRef(1, 1, 0, 1), 1, 1) { CpuMillicores = 250 },
         new OutcomeDecision(
             new AttemptRef(0, 2, 1, 3),
             new AttemptOutcome(AttemptCause.Failed, RetryCharge.Task, "a \"reason\"\nof two lines", 7, null),
@@ -65,6 +66,13 @@ public sealed class JournalTests : IAsyncDisposable
         var read = JournalEntryFormat.Decode(JournalEntryFormat.Encode(entry, Graph), 5, Graph);
         Assert.Equal(entry.Decisions, read.Decisions);
         Assert.Equal((entry.Epoch, entry.Nonce, entry.At), (read.Epoch, read.Nonce, read.At));
+    }
+
+    [Fact]
+    public void A_launch_of_a_task_that_is_not_sized_has_the_form_that_it_always_had()
+    {
+        var entry = new JournalEntry(5, 3, "nonce", Now, [new LaunchDecision(new AttemptRef(0, 2, 1, 3), 0xfedc_ba98_7654_3210, 5L << 40)]);
+        Assert.Contains("\n[\"launch\",\"t0\",2,1,3,\"fedcba9876543210\",5497558138880]\n", Encoding.UTF8.GetString(JournalEntryFormat.Encode(entry, Graph)), StringComparison.Ordinal);
     }
 
     [Fact]

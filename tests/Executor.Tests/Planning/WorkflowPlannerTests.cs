@@ -50,6 +50,43 @@ public sealed class WorkflowPlannerTests
     }
 
     [Fact]
+    public void Sizing_is_off_unless_said_otherwise_and_merged_with_the_defaults_field_by_field()
+    {
+        var plan = TestPlans.Plan("""
+            apiVersion: executor.dev/v1alpha1
+            kind: Workflow
+            metadata: {name: q}
+            spec:
+              parameters: {most: 4Gi}
+              defaults: {sizing: {mode: recommend, memory: {min: 64Mi, max: "{{parameters.most}}"}}}
+              tasks:
+                - {name: a, command: [x]}
+                - {name: b, command: [x], class: big, sizing: apply}
+                - {name: c, command: [x], sizing: off}
+                - {name: d, command: [x], sizing: {mode: apply, memory: {max: 1Gi}, cpu: {max: 2}}}
+            """);
+
+        Assert.Equal(new PlannedSizing(SizingMode.Recommend, "q/a") { MinMemoryBytes = 64L << 20, MaxMemoryBytes = 4L << 30 }, plan.Tasks[0].Sizing);
+        Assert.Equal(new PlannedSizing(SizingMode.Apply, "big") { MinMemoryBytes = 64L << 20, MaxMemoryBytes = 4L << 30 }, plan.Tasks[1].Sizing);
+        Assert.Null(plan.Tasks[2].Sizing);
+        Assert.Equal(new PlannedSizing(SizingMode.Apply, "q/d") { MinMemoryBytes = 64L << 20, MaxMemoryBytes = 1L << 30, MaxCpuMillicores = 2000 }, plan.Tasks[3].Sizing);
+        Assert.Null(Assert.Single(TestPlans.PlanTasks("    - {name: a, command: [x]}").Tasks).Sizing);
+    }
+
+    [Fact]
+    public void A_plan_keeps_its_sizing_in_the_record_of_the_workflow_which_without_any_has_no_word_of_it()
+    {
+        const string Heading = "apiVersion: executor.dev/v1alpha1\nkind: Workflow\nmetadata: {name: q}\nspec:\n  tasks:\n";
+        var sized = TestPlans.Resolve(Heading + "    - {name: a, command: [x], sizing: {mode: apply, memory: {max: 1Gi}, cpu: {min: 250m}}}");
+        var plain = TestPlans.Resolve(Heading + "    - {name: a, command: [x]}");
+
+        Assert.Equal(sized.Plan.Tasks[0].Sizing, ResolvedWorkflow.Deserialize(sized.Serialize()).Plan.Tasks[0].Sizing);
+        Assert.DoesNotContain("sizing", System.Text.Encoding.UTF8.GetString(plain.Serialize()), StringComparison.OrdinalIgnoreCase);
+        var definitions = new[] { sized, plain }.Select(resolved => new DescriptorFactory(resolved.Plan, "r", [new Uri("http://store")]).CreateFirst(0).Definition);
+        Assert.Single(definitions.Distinct());
+    }
+
+    [Fact]
     public void What_an_instance_reads_is_taken_from_the_fan_out()
     {
         var plan = TestPlans.PlanTasks("""

@@ -20,6 +20,7 @@ internal sealed class SimulatedRun
     private readonly SchedulerOptions _options;
     private readonly bool _mayCancel;
     private readonly long? _largestMemory;
+    private readonly SimulatedSizer? _sizer;
     private readonly List<byte[]> _journal = [];
     private readonly HashSet<AttemptRef> _running = [];
     private readonly HashSet<AttemptRef> _launched = [];
@@ -38,6 +39,7 @@ internal sealed class SimulatedRun
     public SimulatedRun(int seed)
     {
         _random = new Random(seed);
+        _sizer = seed % 2 == 0 ? null : new SimulatedSizer();
         _plan = RandomPlan();
         _graph = new TaskGraph(_plan);
         _faults = _random.Next(0, 40);
@@ -110,7 +112,7 @@ internal sealed class SimulatedRun
             }
         }
 
-        _scheduler = new Scheduler(state, new Tags(), _options, 0) { LargestMemoryBytes = _largestMemory };
+        _scheduler = new Scheduler(state, new Tags(), _options, 0, _sizer) { LargestMemoryBytes = _largestMemory };
         _sealing.Clear();
         _slicing.Clear();
         _starting.Clear();
@@ -151,6 +153,10 @@ internal sealed class SimulatedRun
             switch (effect)
             {
                 case StartEffect start:
+                    ref readonly var started = ref _scheduler.State.Instance(start.Attempt.Task, start.Attempt.Index);
+                    Demand(
+                        start.MemoryBytes == started.MemoryBytes && (start.CpuMillicores ?? 0) == started.CpuMillicores,
+                        $"{start.Attempt} is started with another size than the journal says");
                     _starting.Add(start.Attempt);
                     break;
                 case CancelEffect cancel when _running.Contains(cancel.Attempt):
@@ -321,7 +327,7 @@ internal sealed class SimulatedRun
         }
 
         Demand(decision is not UnsliceDecision, "slices are taken back though the workflow is the same");
-        if (decision is not LaunchDecision { Attempt: var attempt, MemoryBytes: var memory })
+        if (decision is not LaunchDecision { Attempt: var attempt, MemoryBytes: var memory, CpuMillicores: var cpu })
         {
             return;
         }
@@ -333,6 +339,14 @@ internal sealed class SimulatedRun
         ref readonly var instance = ref _scheduler.State.Instance(attempt.Task, attempt.Index);
         var budget = _plan.Tasks[attempt.Task].Retries;
         Demand(instance.TaskFailures <= budget.Task && instance.InfrastructureFailures <= budget.Infrastructure, $"{attempt} is beyond its budget");
+        if (_sizer?.SizeOf(attempt, _scheduler.State, _largestMemory, _now) is { } size)
+        {
+            Demand(memory == size.MemoryBytes && cpu == size.CpuMillicores, $"{attempt} gets another size than the sizer says");
+            var counts = _scheduler.State.Task(attempt.Task);
+            Demand(counts.Launched == 1 || !_sizer.AwaitsProbe(attempt.Task, _scheduler.State), $"{attempt} is launched beside a probe");
+            return;
+        }
+
         var growth = _largestMemory is { } largest ? Math.Min(2 * instance.ExhaustedBytes, largest) : 2 * instance.ExhaustedBytes;
         Demand(memory == Math.Max(Plans.Memory, growth), $"{attempt} gets {memory} bytes after {instance.ExhaustedBytes} were not enough");
         Demand(memory > instance.ExhaustedBytes || memory == _largestMemory, $"{attempt} gets what was not enough");
@@ -355,7 +369,7 @@ internal sealed class SimulatedRun
             {
                 var idle = _scheduler.State.Instance(task, index).Phase == InstancePhase.Idle;
                 Demand(
-                    !idle || Place(new AttemptRef(task, index, 0, 0)).CompareTo(last) > 0,
+                    !idle || _sizer?.AwaitsProbe(task, _scheduler.State) == true || Place(new AttemptRef(task, index, 0, 0)).CompareTo(last) > 0,
                     $"{task}[{index}] was passed over");
             }
         }

@@ -79,7 +79,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Examples_of_both_kinds_are_found()
     {
-        Assert.Equal(11, Examples().Count);
+        Assert.Equal(12, Examples().Count);
         Assert.Equal(2, RefusedExamples().Count);
     }
 
