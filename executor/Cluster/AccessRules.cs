@@ -18,6 +18,7 @@ internal static class AccessRules
         new("", "events", ["list"], "say why a pod does not start"),
         new("", "resourcequotas", ["list", "watch"], "hold launches that a quota has no room for"),
         new("", "services", ["get"], "find the store"),
+        new("metrics.k8s.io", "pods", ["list"], "show what attempts use while they run, where there is a metrics server"),
     ];
 
     /// <summary>What a person needs who submits, follows and deletes runs from outside the cluster.</summary>
@@ -33,6 +34,7 @@ internal static class AccessRules
         new("batch", "jobs/status", ["patch"], "write the outcome of Jobs that a dead driver has left"),
         new("coordination.k8s.io", "leases", ["get"], "know whether a run has a driver"),
         new("", "events", ["list"], "say why a driver does not start"),
+        new("metrics.k8s.io", "pods", ["list"], "show what attempts use while they run, where there is a metrics server"),
     ];
 
     /// <summary>What <c>executor doctor</c> looks at in addition; without it a finding is missing, and nothing else.</summary>

@@ -37,6 +37,9 @@ internal static class ValueSets
           tolerations: [{key: dedicated, operator: Exists}]
           affinity: {nodeAffinity: {}}
           priorityClassName: important
+        monitoring:
+          podMonitor: {enabled: true, labels: {release: prometheus}, interval: 30s}
+          dashboard: {enabled: true, annotations: {grafana_folder: Batch}}
         serviceAccount: {annotations: {example.com/role: driver}}
         rbac:
           nodes: true
@@ -53,6 +56,7 @@ internal static class ValueSets
           image: registry.example/python-task:1
           args: [--output, json]
           ttlSecondsAfterFinished: 0
+          metrics: {lingerSeconds: 90}
           podAnnotations: {example.com/note: run}
           podLabels: {cost: nightly}
           nodeSelector: {disk: ssd}

@@ -41,6 +41,10 @@ cluster, and the end-to-end tests run under exactly these.
 - apiGroups: [""]
   resources: [services]
   verbs: [get]
+# What attempts use while they run, where there is a metrics server.
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
 {{- end }}
 
 {{/* What the command calls from outside, for whoever submits and reads runs. */}}
@@ -86,6 +90,10 @@ cluster, and the end-to-end tests run under exactly these.
 - apiGroups: [""]
   resources: [services]
   verbs: [get]
+# What attempts use while they run, where there is a metrics server.
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
 # What `executor doctor` tells of the namespace.
 - apiGroups: [""]
   resources: [resourcequotas, limitranges]
