@@ -50,6 +50,22 @@ internal static class AccessRules
         new("", "nodes", ["list", "watch"], "know the largest node"),
     ];
 
+    /// <summary>What a driver needs, beside its other rights, to size classes by VPA.</summary>
+    public static IReadOnlyList<AccessRule> VpaDriver { get; } =
+    [
+        new("executor.dev", "taskclasses", ["create", "get"], "make what a VPA names as its target"),
+        new("executor.dev", "taskclasses/status", ["patch"], "say which pods are the class's"),
+        new("autoscaling.k8s.io", "verticalpodautoscalers", ["list"], "read what VPA recommends"),
+    ];
+
+    /// <summary>What <c>executor doctor</c> looks at where classes are sized by VPA.</summary>
+    public static IReadOnlyList<AccessRule> VpaExamination { get; } =
+    [
+        new("executor.dev", "taskclasses", ["get", "list"], "say which classes there are"),
+        new("executor.dev", "taskclasses/scale", ["get"], "say which pods a VPA would see"),
+        new("autoscaling.k8s.io", "verticalpodautoscalers", ["list"], "say which VPA is a class's"),
+    ];
+
     /// <summary>What it takes, beside the user's rights, to start a store in a namespace that has none.</summary>
     public static IReadOnlyList<AccessRule> Trial { get; } =
     [

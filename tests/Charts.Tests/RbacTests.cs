@@ -61,6 +61,29 @@ public sealed class RbacTests
     }
 
     [Fact]
+    public async Task Sizing_by_VPA_adds_its_rights_and_the_kind_that_a_VPA_names_as_its_target()
+    {
+        var plain = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.DoesNotContain("taskclasses", plain.Text, StringComparison.Ordinal);
+
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["vpa.enabled=true"] });
+        Assert.Equal(
+            ["autoscaling.k8s.io/verticalpodautoscalers: list", "executor.dev/taskclasses/status: patch", "executor.dev/taskclasses: create get"],
+            RightsOf(chart, "Role", "executor-driver").Except(RightsOf(plain, "Role", "executor-driver")));
+        Assert.Equal(
+            ["autoscaling.k8s.io/verticalpodautoscalers: list", "executor.dev/taskclasses/scale: get", "executor.dev/taskclasses: get list"],
+            RightsOf(chart, "Role", "executor-user").Except(RightsOf(plain, "Role", "executor-user")));
+        var definition = chart.Get("CustomResourceDefinition", "taskclasses.executor.dev");
+        Assert.Equal("keep", definition["metadata"]!["annotations"]!["helm.sh/resource-policy"]!.GetValue<string>());
+        var scale = definition["spec"]!["versions"]![0]!["subresources"]!["scale"]!;
+        Assert.Equal((".spec.replicas", ".status.replicas", ".status.selector"), (
+            scale["specReplicasPath"]!.GetValue<string>(), scale["statusReplicasPath"]!.GetValue<string>(), scale["labelSelectorPath"]!.GetValue<string>()));
+
+        var other = await RenderedChart.OfAsync(new ChartRequest { Set = ["vpa.enabled=true", "vpa.definition=false"] });
+        Assert.Null(other.Find("CustomResourceDefinition", "taskclasses.executor.dev"));
+    }
+
+    [Fact]
     public async Task The_drivers_role_is_bound_to_the_account_that_drivers_run_under()
     {
         var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything, Set = ["serviceAccount.name=other"] });

@@ -44,6 +44,7 @@ internal static class ValueSets
         rbac:
           nodes: true
           users: [{kind: Group, name: scientists, apiGroup: rbac.authorization.k8s.io}]
+        vpa: {enabled: true}
         run:
           enabled: true
           id: nightly-1
@@ -55,8 +56,8 @@ internal static class ValueSets
           parameters: {day: "2026-01-01", text: 'a "quoted" text'}
           image: registry.example/python-task:1
           args: [--output, json]
-          ttlSecondsAfterFinished: 0
           metrics: {lingerSeconds: 90}
+          ttlSecondsAfterFinished: 0
           podAnnotations: {example.com/note: run}
           podLabels: {cost: nightly}
           nodeSelector: {disk: ssd}

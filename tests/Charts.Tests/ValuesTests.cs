@@ -71,7 +71,7 @@ public sealed class ValuesTests
     [Fact]
     public void The_schema_knows_every_value_and_no_other()
     {
-        List<string> maps = ["", "image", "store", "store.persistence", "store.key", "store.podDisruptionBudget", "store.networkPolicy", "store.service", "serviceAccount", "rbac", "run"];
+        List<string> maps = ["", "image", "store", "store.persistence", "store.key", "store.podDisruptionBudget", "store.networkPolicy", "store.service", "monitoring", "monitoring.dashboard", "serviceAccount", "rbac", "vpa", "run", "run.metrics"];
         foreach (var map in maps)
         {
             var schema = ChartFiles.SchemaOf(map)!;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Executor.Cluster.TaskClasses;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Rendering;
@@ -36,8 +37,7 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         yield return await GuardAsync("limit ranges", LimitsAsync, cancellationToken);
         yield return await GuardAsync("nodes", NodesAsync, cancellationToken);
         yield return await GuardAsync("metrics-server", MetricsAsync, cancellationToken);
-        yield return await GuardAsync("VPA", token => GroupAsync(
-            "VPA", "autoscaling.k8s.io", "VerticalPodAutoscaler objects are served", "not needed: sizes are learned without it", token), cancellationToken);
+        yield return await GuardAsync("VPA", VpaAsync, cancellationToken);
     }
 
     private static async Task<Finding> GuardAsync(
@@ -245,6 +245,14 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         }
 
         return found;
+    }
+
+    private async Task<Finding> VpaAsync(CancellationToken cancellationToken)
+    {
+        const string Subject = "VPA";
+        var found = await GroupAsync(
+            Subject, VerticalPodAutoscaler.Group, "VerticalPodAutoscaler objects are served", "not needed: sizes are learned without it", cancellationToken);
+        return found.Grade != FindingGrade.Good ? found : await new VpaExamination(cluster).ExamineAsync(found, cancellationToken);
     }
 
     private async Task<Finding> GroupAsync(string subject, string group, string good, string remedy, CancellationToken cancellationToken)

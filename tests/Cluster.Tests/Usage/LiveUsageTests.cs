@@ -37,7 +37,14 @@ public sealed class LiveUsageTests(SharedInstallation shared)
         await Poll.UntilAsync(
             async () =>
             {
-                var status = JsonDocument.Parse((await installation.ExecutorAsync("status", "watched", "--output", "json")).Output).RootElement;
+                var answer = await installation.ExecutorAsync("status", "watched", "--output", "json");
+                if (answer.ExitCode != 0)
+                {
+                    // Nothing stands of the run yet.
+                    return false;
+                }
+
+                var status = JsonDocument.Parse(answer.Output).RootElement;
                 return status.TryGetProperty("usage", out var all) && all.GetArrayLength() == 1 && (usage = all[0]).GetProperty("attempts").GetInt32() == 2
                     && usage.GetProperty("cores").GetDouble() > 0.1;
             },
