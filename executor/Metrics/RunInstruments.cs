@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Executor.Accounting;
-using Executor.Contracts.Identity;
 using Executor.Driving;
 using Executor.Outcomes;
 using Executor.Planning;

@@ -57,8 +57,9 @@ internal sealed class RunSession(
         await using (var prepared = await backend.PrepareAsync(resolved, run, output, interrupts.Orderly))
         {
             output.Started(run, plan, prepared.Machine);
-            if (metrics is not null)
+            if (metrics is not null && request.MetricsListen is { Port: 0 })
             {
+                // Any other port is known to whoever asked for it.
                 output.Notice($"metrics at {metrics.Address}metrics");
             }
 

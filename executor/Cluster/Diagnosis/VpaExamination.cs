@@ -1,6 +1,5 @@
 using Executor.Cluster.TaskClasses;
 using Executor.Kubernetes.Client;
-using Executor.Kubernetes.Models;
 
 namespace Executor.Cluster.Diagnosis;
 

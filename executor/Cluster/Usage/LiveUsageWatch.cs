@@ -15,11 +15,10 @@ internal sealed class LiveUsageWatch : IAsyncDisposable
 
     private const int Rest = 20;
     private readonly CancellationTokenSource _ending = new();
-    private readonly Task _watching;
+    private Task _watching = Task.CompletedTask;
 
-    private LiveUsageWatch(LiveUsageReader reader, string run, Action<LiveUsage> tell, TimeProvider time)
+    private LiveUsageWatch()
     {
-        _watching = WatchAsync(reader, run, tell, time, _ending.Token);
     }
 
     /// <summary>Begins to watch.</summary>
@@ -27,7 +26,12 @@ internal sealed class LiveUsageWatch : IAsyncDisposable
     /// <param name="run">The run.</param>
     /// <param name="tell">Is told, one call at a time, whenever something was measured.</param>
     /// <param name="time">The clock.</param>
-    public static LiveUsageWatch Start(LiveUsageReader reader, string run, Action<LiveUsage> tell, TimeProvider time) => new(reader, run, tell, time);
+    public static LiveUsageWatch Start(LiveUsageReader reader, string run, Action<LiveUsage> tell, TimeProvider time)
+    {
+        var watch = new LiveUsageWatch();
+        watch._watching = WatchAsync(reader, run, tell, time, watch._ending.Token);
+        return watch;
+    }
 
     /// <summary>Ends it: nothing is told after that.</summary>
     public async ValueTask DisposeAsync()

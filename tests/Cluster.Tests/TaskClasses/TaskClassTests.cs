@@ -120,17 +120,17 @@ public sealed class TaskClassTests : ClusterFixture
         throw new InvalidOperationException("doctor says nothing of VPA");
     }
 
-    private Task CreatePodAsync(string name, string taskClass, string component) => Client.Pods(Namespace.Name).CreateAsync(JsonNode.Parse($$$"""
+    private async Task CreatePodAsync(string name, string taskClass, string component) => await Client.Pods(Namespace.Name).CreateAsync(JsonNode.Parse($$$"""
         {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "{{{name}}}", "labels": {"app.kubernetes.io/component": "{{{component}}}", "executor.dev/class": "{{{taskClass}}}"}},
          "spec": {"nodeSelector": {"no": "node"}, "containers": [{"name": "task", "image": "{{{BusyBox}}}"}]}}
         """)!.AsObject(), cancellationToken: Cancellation);
 
-    private Task CreateAutoscalerAsync() => Client.Resource(TaskClassResources.Autoscalers, Namespace.Name).CreateAsync(JsonNode.Parse("""
+    private async Task CreateAutoscalerAsync() => await Client.Resource(TaskClassResources.Autoscalers, Namespace.Name).CreateAsync(JsonNode.Parse("""
         {"apiVersion": "autoscaling.k8s.io/v1", "kind": "VerticalPodAutoscaler", "metadata": {"name": "heavy"},
          "spec": {"targetRef": {"apiVersion": "executor.dev/v1alpha1", "kind": "TaskClass", "name": "heavy"}, "updatePolicy": {"updateMode": "Off"}}}
         """)!.AsObject(), cancellationToken: Cancellation);
 
-    private Task RecommendAsync() => Client.Resource(TaskClassResources.Autoscalers, Namespace.Name).PatchStatusAsync(
+    private async Task RecommendAsync() => await Client.Resource(TaskClassResources.Autoscalers, Namespace.Name).PatchStatusAsync(
         new V1Patch(JsonNode.Parse("""
             {"status": {"conditions": [{"type": "RecommendationProvided", "status": "True", "lastTransitionTime": "2026-01-01T00:00:00Z"}],
              "recommendation": {"containerRecommendations": [{"containerName": "task", "target": {"cpu": "587m", "memory": "262144k"}, "lowerBound": {"cpu": "25m", "memory": "262144k"}}]}}}

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Cluster.Tests.Harness;
 using Executor.TestKit;
 using Executor.TestKit.Kubernetes;
-using Executor.TestKit.Processes;
 
 namespace Cluster.Tests.Usage;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Executor.Cluster.Usage;
-using Executor.Kubernetes.Client;
 using Executor.Running;
 using Executor.TestKit;
 using Executor.TestKit.Kubernetes;
