@@ -12,9 +12,9 @@ namespace Executor.Metrics;
 internal sealed class RunMetrics : IAsyncDisposable
 {
     private readonly MonitoringServer _server;
-    private readonly State _state;
+    private readonly DrivingState _state;
 
-    private RunMetrics(MonitoringServer server, RunInstruments instruments, State state)
+    private RunMetrics(MonitoringServer server, RunInstruments instruments, DrivingState state)
     {
         (_server, Instruments, _state) = (server, instruments, state);
     }
@@ -36,7 +36,7 @@ internal sealed class RunMetrics : IAsyncDisposable
         var instruments = new RunInstruments(plan, run);
         try
         {
-            var state = new State();
+            var state = new DrivingState();
             var server = await MonitoringServer.StartAsync(
                 listen, instruments.Meter, () => state.HasEnded ? new(false, "ended") : new(true, "driving"), NullLoggerFactory.Instance, cancellationToken);
             instruments.Begin();
@@ -82,7 +82,7 @@ internal sealed class RunMetrics : IAsyncDisposable
         Instruments.Dispose();
     }
 
-    private sealed class State
+    private sealed class DrivingState
     {
         private volatile bool _hasEnded;
 

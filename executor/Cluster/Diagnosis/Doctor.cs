@@ -252,7 +252,7 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         const string Subject = "VPA";
         var found = await GroupAsync(
             Subject, VerticalPodAutoscaler.Group, "VerticalPodAutoscaler objects are served", "not needed: sizes are learned without it", cancellationToken);
-        return found.Grade != FindingGrade.Good ? found : await new VpaExamination(cluster).ExamineAsync(found, cancellationToken);
+        return found.Grade != FindingGrade.Good ? found : await new VpaFindings(cluster).ExamineAsync(found, cancellationToken);
     }
 
     private async Task<Finding> GroupAsync(string subject, string group, string good, string remedy, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Executor.Kubernetes.Client;
 namespace Executor.Cluster.Diagnosis;
 
 /// <summary>Looks whether the VPAs of a namespace that have a task class as their target would see its pods.</summary>
-internal sealed class VpaExamination(ClusterConnection cluster)
+internal sealed class VpaFindings(ClusterConnection cluster)
 {
     private const int MostPods = 500;
 
