@@ -13,10 +13,12 @@ internal static class DriveCommand
         var run = RunArgument.Create();
         var submission = new Option<string>("--submission") { Description = "The hash of what the driver is told.", Required = true, HelpName = "SHA256" };
         var store = new StoreOptions();
+        var metrics = new MetricsArguments();
         var command = new Command("drive", "Drives a submitted run, in a pod of the cluster.") { run, submission };
         command.Hidden = true;
         store.AddTo(command);
         store.Cluster.AddImagesTo(command);
+        metrics.AddTo(command);
         command.SetAction(async (parsed, _) =>
         {
             if (store.ClusterOf(parsed) is not { } cluster)
@@ -25,7 +27,7 @@ internal static class DriveCommand
                 return ExitCodes.InvalidInput;
             }
 
-            return await new RunDriverPod(cluster, console.Out, console.Error, TimeProvider.System)
+            return await new RunDriverPod(cluster, metrics.Listen(parsed), metrics.Linger(parsed), console.Out, console.Error, TimeProvider.System)
                 .RunAsync(parsed.GetRequiredValue(run), parsed.GetRequiredValue(submission));
         });
         return command;

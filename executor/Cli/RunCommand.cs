@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Executor.Cluster;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
 using Executor.Hosting;
@@ -27,6 +28,7 @@ internal static class RunCommand
         var arguments = new WorkflowArguments();
         var store = new StoreOptions();
         var step = new StepArguments();
+        var metrics = new MetricsArguments();
         var runId = new Option<string?>("--run-id")
         {
             Description = "The run's name. A run of that name that was interrupted or has failed goes on; what is done stays done.",
@@ -88,6 +90,7 @@ internal static class RunCommand
         arguments.AddTo(command);
         store.AddTo(command);
         store.Cluster.AddImagesTo(command);
+        metrics.AddTo(command);
         step.AddTo(command);
         command.Validators.Add(result =>
         {
@@ -126,6 +129,12 @@ internal static class RunCommand
                 return ExitCodes.InvalidInput;
             }
 
+            if (cluster is not null && !isDrivenHere && metrics.Listen(parsed) is not null)
+            {
+                told.Error.WriteLine($"executor: --metrics-listen is of a run that is driven here; a driver in the cluster answers on port {DriverJob.MetricsPort} of its pod");
+                return ExitCodes.InvalidInput;
+            }
+
             var time = TimeProvider.System;
             var named = parsed.GetValue(runId) ?? (parsed.GetValue(runIdFrom) is { } text ? RunNames.From(text) : null);
             var request = new RunRequest
@@ -140,6 +149,8 @@ internal static class RunCommand
                 ResultFormats = [.. parsed.GetRequiredValue(formats).Distinct().Select(Format)],
                 TraceFile = parsed.GetValue(trace),
                 Owner = settings.Owner,
+                MetricsListen = metrics.Listen(parsed),
+                MetricsLinger = metrics.Linger(parsed),
                 KeepFiles = parsed.GetValue(keepFiles),
             };
             var shown = report.Observe(parsed.GetRequiredValue(output) == "json"

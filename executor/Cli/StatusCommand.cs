@@ -1,7 +1,10 @@
 using System.CommandLine;
+using Executor.Cluster;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Hosting;
+using Executor.Kubernetes.Client;
 using Executor.Running;
 
 namespace Executor.Cli;
@@ -21,11 +24,11 @@ internal static class StatusCommand
         command.SetAction((parsed, token) => store.WithStoreAsync(
             parsed,
             console,
-            connection => ShowAsync(connection, parsed, parsed.GetRequiredValue(run), token),
+            (connection, cluster) => ShowAsync(connection, cluster, parsed, parsed.GetRequiredValue(run), token),
             token));
         return command;
 
-        async Task<int> ShowAsync(StoreConnection connection, ParseResult parsed, string id, CancellationToken token)
+        async Task<int> ShowAsync(StoreConnection connection, ClusterConnection? cluster, ParseResult parsed, string id, CancellationToken token)
         {
             if (await RunLookup.FindPlanAsync(connection, id, console, token) is not { } plan)
             {
@@ -40,16 +43,29 @@ internal static class StatusCommand
 
             var status = await RunStatusReader.ReadAsync(connection.Records, id, plan, token)
                 ?? throw new InvalidOperationException($"run {id} has a revision and no journal");
+            var usage = status.Finished is null && cluster is not null ? await UsageAsync(cluster, id, token) : null;
             if (parsed.IsJson(output))
             {
-                StatusText.WriteJson(id, plan, status, console.Out);
+                StatusText.WriteJson(id, plan, status, usage, console.Out);
             }
             else
             {
-                StatusText.Write(id, plan, status, console.Out);
+                StatusText.Write(id, plan, status, usage, console.Out);
             }
 
             return ExitCodes.Succeeded;
+        }
+    }
+    // Where a run stands is in its records; what it uses is told where a metrics server is there to tell, and otherwise left out.
+    private static async Task<LiveUsage?> UsageAsync(ClusterConnection cluster, string run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new LiveUsageReader(cluster.Client, cluster.NamespaceName).ReadAsync(run, cancellationToken);
+        }
+        catch (Exception failure) when (failure is KubernetesException or IOException)
+        {
+            return null;
         }
     }
 }

@@ -18,6 +18,7 @@ internal static class AccessRules
         new("", "events", ["list"], "say why a pod does not start"),
         new("", "resourcequotas", ["list", "watch"], "hold launches that a quota has no room for"),
         new("", "services", ["get"], "find the store"),
+        new("metrics.k8s.io", "pods", ["list"], "show what attempts use while they run, where there is a metrics server"),
     ];
 
     /// <summary>What a person needs who submits, follows and deletes runs from outside the cluster.</summary>
@@ -33,6 +34,7 @@ internal static class AccessRules
         new("batch", "jobs/status", ["patch"], "write the outcome of Jobs that a dead driver has left"),
         new("coordination.k8s.io", "leases", ["get"], "know whether a run has a driver"),
         new("", "events", ["list"], "say why a driver does not start"),
+        new("metrics.k8s.io", "pods", ["list"], "show what attempts use while they run, where there is a metrics server"),
     ];
 
     /// <summary>What <c>executor doctor</c> looks at in addition; without it a finding is missing, and nothing else.</summary>
@@ -46,6 +48,22 @@ internal static class AccessRules
     public static IReadOnlyList<AccessRule> Nodes { get; } =
     [
         new("", "nodes", ["list", "watch"], "know the largest node"),
+    ];
+
+    /// <summary>What a driver needs, beside its other rights, to size classes by VPA.</summary>
+    public static IReadOnlyList<AccessRule> VpaDriver { get; } =
+    [
+        new("executor.dev", "taskclasses", ["create", "get"], "make what a VPA names as its target"),
+        new("executor.dev", "taskclasses/status", ["patch"], "say which pods are the class's"),
+        new("autoscaling.k8s.io", "verticalpodautoscalers", ["list"], "read what VPA recommends"),
+    ];
+
+    /// <summary>What <c>executor doctor</c> looks at where classes are sized by VPA.</summary>
+    public static IReadOnlyList<AccessRule> VpaExamination { get; } =
+    [
+        new("executor.dev", "taskclasses", ["get", "list"], "say which classes there are"),
+        new("executor.dev", "taskclasses/scale", ["get"], "say which pods a VPA would see"),
+        new("autoscaling.k8s.io", "verticalpodautoscalers", ["list"], "say which VPA is a class's"),
     ];
 
     /// <summary>What it takes, beside the user's rights, to start a store in a namespace that has none.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Executor.Launching.Kubernetes.Pods;
 
@@ -12,6 +13,9 @@ internal static class DriverJob
     /// <summary>The driver's container.</summary>
     public const string Container = "driver";
 
+    /// <summary>The port of a driver's pod that shows metrics, the store's in the chart as well.</summary>
+    public const int MetricsPort = 8816;
+
     private const string KeyPath = "/keys";
 
     // A driver that dies is replaced, and goes on where the journal ends. One that has brought its run to an end sets this to 0.
@@ -25,8 +29,16 @@ internal static class DriverJob
     /// <param name="serverName">The name that its certificate is for; null for the addresses' hosts.</param>
     /// <param name="submission">The hash of what the driver is told.</param>
     /// <param name="options">The images, and what the pod may use.</param>
+    /// <param name="metricsLinger">How long the pod stays at most for its metrics to be scraped once more.</param>
     public static JsonObject Create(
-        string run, string workflow, ObjectReference anchor, IReadOnlyList<Uri> stores, string? serverName, string submission, ClusterOptions options)
+        string run,
+        string workflow,
+        ObjectReference anchor,
+        IReadOnlyList<Uri> stores,
+        string? serverName,
+        string submission,
+        ClusterOptions options,
+        TimeSpan metricsLinger = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var images = options.Images;
@@ -36,7 +48,8 @@ internal static class DriverJob
         {
             ["name"] = Container,
             ["image"] = images.Driver,
-            ["args"] = new JsonArray("drive", run, "--submission", submission),
+            ["args"] = Arguments(run, submission, metricsLinger),
+            ["ports"] = new JsonArray(new JsonObject { ["name"] = "metrics", ["containerPort"] = MetricsPort }),
             ["env"] = Environment(stores, serverName, images),
             ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = options.DriverCpu, ["memory"] = options.DriverMemory }),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
@@ -86,6 +99,15 @@ internal static class DriverJob
                 },
             },
         };
+    }
+
+    private static JsonArray Arguments(string run, string submission, TimeSpan metricsLinger)
+    {
+        string[] linger = metricsLinger > TimeSpan.Zero
+            ? ["--metrics-linger", metricsLinger.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]
+            : [];
+        string[] arguments = ["drive", run, "--submission", submission, "--metrics-listen", $"[::]:{MetricsPort}", .. linger];
+        return [.. arguments.Select(argument => (JsonNode?)argument)];
     }
 
     private static JsonArray Environment(IReadOnlyList<Uri> stores, string? serverName, ClusterImages images)

@@ -20,6 +20,13 @@ internal interface IRunObserver
 
     /// <summary>Something that people should know of and that ends nothing, in one sentence.</summary>
     void Notice(string message);
+
+    /// <summary>First attempts of a task were launched that an attempt's end has made possible. Does nothing by default.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="sinceEnd">How long before that the end was seen.</param>
+    void Launched(int count, TimeSpan sinceEnd)
+    {
+    }
 }
 
 /// <summary>Where a run stands.</summary>

@@ -18,6 +18,7 @@ internal sealed class RunReport
     private readonly Dictionary<AttemptRef, LaunchedAttempt> _launched = [];
     private readonly HoldNotices _holds = new();
     private readonly WaitingNotices _waits;
+    private readonly LaunchLatencies _latencies;
     private readonly Lock _observing = new();
     private DateTimeOffset _lastProgress = DateTimeOffset.MinValue;
 
@@ -30,6 +31,7 @@ internal sealed class RunReport
         _options = options;
         _failures = new FailureLog(run, graph);
         _waits = new WaitingNotices(graph);
+        _latencies = new LaunchLatencies(graph);
     }
 
     /// <summary>When <see cref="Stands"/> has something to tell though nothing happens; null if never.</summary>
@@ -114,6 +116,7 @@ internal sealed class RunReport
     {
         ArgumentNullException.ThrowIfNull(round);
         var now = _options.Time.GetUtcNow();
+        var latencies = _latencies.Of(round, now);
         var outcomes = new Dictionary<AttemptRef, OutcomeDecision>();
         foreach (var decision in round.Decisions)
         {
@@ -137,6 +140,11 @@ internal sealed class RunReport
         {
             TellOfRaises(round, core.State);
             TellOfSlices(round);
+            foreach (var (launches, sinceEnd) in latencies)
+            {
+                _observer.Launched(launches, sinceEnd);
+            }
+
             foreach (var end in round.Ends)
             {
                 _launched.Remove(end.Attempt, out var launched);

@@ -33,6 +33,13 @@ internal sealed record PreparedRun : IAsyncDisposable
     /// <summary>The most attempts that may be launched and not seen to run; null for the scheduler's default.</summary>
     public int? PendingLimit { get; init; }
 
+    /// <summary>What lives beside the launcher and ends before it.</summary>
+    public IAsyncDisposable? Companion { get; init; }
+
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Launcher.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await (Companion?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await Launcher.DisposeAsync();
+    }
 }

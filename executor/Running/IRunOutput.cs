@@ -1,4 +1,5 @@
 using Executor.Accounting;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Driving;
@@ -15,6 +16,9 @@ internal interface IRunOutput
 
     /// <summary>Where the run stands.</summary>
     void Progress(RunProgress progress);
+
+    /// <summary>What attempts that run use now, where a cluster tells.</summary>
+    void Usage(LiveUsage usage);
 
     /// <summary>An attempt is over.</summary>
     void AttemptEnded(AttemptRow attempt);

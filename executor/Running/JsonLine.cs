@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Executor.Accounting;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Driving;
 
@@ -64,6 +65,43 @@ internal static class JsonLine
 
         json.WriteEndArray();
     }
+
+    /// <summary>Writes what attempts that run use now: <c>measuredAt</c> and <c>usage</c>, an object per task.</summary>
+    public static void WriteUsage(Utf8JsonWriter json, LiveUsage usage)
+    {
+        if (usage.At is { } at)
+        {
+            json.WriteString("measuredAt", at);
+        }
+
+        json.WriteStartArray("usage");
+        foreach (var task in usage.Tasks)
+        {
+            json.WriteStartObject();
+            json.WriteString("task", task.Task);
+            json.WriteNumber("attempts", task.Attempts);
+            json.WriteNumber("cores", task.Cores);
+            json.WriteNumber("coresRequested", task.CoresRequested);
+            json.WriteNumber("memoryBytes", task.MemoryBytes);
+            json.WriteNumber("memoryRequestedBytes", task.MemoryRequestedBytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Reads what <see cref="WriteUsage"/> has written. Throws as <see cref="JsonElement"/> does.</summary>
+    public static LiveUsage ReadUsage(JsonElement line) => new(
+        line.TryGetProperty("measuredAt", out var at) ? at.GetDateTimeOffset() : null,
+        [
+            .. line.GetProperty("usage").EnumerateArray().Select(task => new TaskUsage(
+                task.GetProperty("task").GetString()!,
+                task.GetProperty("attempts").GetInt32(),
+                task.GetProperty("cores").GetDouble(),
+                task.GetProperty("coresRequested").GetDouble(),
+                task.GetProperty("memoryBytes").GetInt64(),
+                task.GetProperty("memoryRequestedBytes").GetInt64())),
+        ]);
 
     /// <summary>The totals of a run as the array <c>accounts</c>, one object per task.</summary>
     public static void WriteAccounts(Utf8JsonWriter json, RunAccounts accounts)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Executor.Accounting;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Driving;
@@ -9,7 +10,7 @@ using Executor.Shuffle.Channel;
 namespace Executor.Running;
 
 /// <summary>
-/// A run for programs: one JSON object a line, each with its <c>event</c>: <c>started</c>, <c>progress</c>, <c>attempt</c>, <c>notice</c>,
+/// A run for programs: one JSON object a line, each with its <c>event</c>: <c>started</c>, <c>progress</c>, <c>usage</c>, <c>attempt</c>, <c>notice</c>,
 /// <c>log</c>, <c>output</c>, <c>written</c>, and at last <c>finished</c>.
 /// </summary>
 internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
@@ -32,6 +33,9 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
         json.WriteString("at", progress.At);
         JsonLine.WriteTasks(json, progress);
     });
+
+    /// <inheritdoc/>
+    public void Usage(LiveUsage usage) => Write("usage", json => JsonLine.WriteUsage(json, usage));
 
     /// <inheritdoc/>
     public void AttemptEnded(AttemptRow attempt) => Write("attempt", json =>

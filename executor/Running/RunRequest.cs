@@ -1,3 +1,4 @@
+using System.Net;
 using Executor.Cluster;
 using Executor.Hosting;
 using Executor.Results;
@@ -36,6 +37,12 @@ internal sealed record RunRequest
 
     /// <summary>The pod that the run's objects in the cluster live and die with; null if they belong to the run alone.</summary>
     public StepPod? Owner { get; init; }
+
+    /// <summary>Where metrics of the run are shown while it is driven in this process; nowhere if null.</summary>
+    public IPEndPoint? MetricsListen { get; init; }
+
+    /// <summary>How long the driver stays at most after the run's end, for its metrics to be scraped once more. Default: not at all.</summary>
+    public TimeSpan MetricsLinger { get; init; }
 
     /// <summary>True to keep the files of ended attempts, or in a cluster their Jobs and pods.</summary>
     public bool KeepFiles { get; init; }

@@ -3,6 +3,7 @@ using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
 using Executor.Hosting;
+using Executor.Metrics;
 using Executor.Planning;
 using Executor.Scheduling;
 
@@ -20,11 +21,19 @@ internal sealed class RunSession(
     {
         try
         {
-            await using var backend = await open(request, interrupts.AtOnce);
+            await using var metrics = request.MetricsListen is { } listen
+                ? await RunMetrics.StartAsync(listen, resolved.Plan, run, interrupts.Orderly)
+                : null;
+            int exitCode;
+            await using (var backend = await open(request, interrupts.AtOnce))
+            {
+                // A store that goes away is waited for, but one that was never there is most likely misspelt.
+                var goesOn = await backend.Store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly) is not null;
+                exitCode = await DriveAsync(resolved, run, goesOn, backend, metrics);
+            }
 
-            // A store that goes away is waited for, but one that was never there is most likely misspelt.
-            var goesOn = await backend.Store.Records.GetAsync(run, RecordKeys.JournalAt(0), interrupts.Orderly) is not null;
-            return await DriveAsync(resolved, run, goesOn, backend);
+            await (metrics?.LingerAsync(request.MetricsLinger, time, interrupts.Orderly) ?? Task.CompletedTask);
+            return exitCode;
         }
         catch (Exception exception) when (RunFailures.ExitCodeOf(exception) is { } exitCode)
         {
@@ -37,7 +46,7 @@ internal sealed class RunSession(
         }
     }
 
-    private async Task<int> DriveAsync(ResolvedWorkflow resolved, string run, bool goesOn, IRunBackend backend)
+    private async Task<int> DriveAsync(ResolvedWorkflow resolved, string run, bool goesOn, IRunBackend backend, RunMetrics? metrics)
     {
         var plan = resolved.Plan;
         var store = backend.Store;
@@ -48,10 +57,16 @@ internal sealed class RunSession(
         await using (var prepared = await backend.PrepareAsync(resolved, run, output, interrupts.Orderly))
         {
             output.Started(run, plan, prepared.Machine);
+            if (metrics is not null && request.MetricsListen is { Port: 0 })
+            {
+                // Any other port is known to whoever asked for it.
+                output.Notice($"metrics at {metrics.Address}metrics");
+            }
+
             using var cancelling = interrupts.Cancel.Register(
                 () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
             using var leaving = interrupts.Leave.Register(() => output.Notice("leaving: attempts go on, and so does the run with its next driver"));
-            var observer = new SessionObserver(output, accounts, trace);
+            var observer = new SessionObserver(output, accounts, trace, metrics?.Instruments);
             var options = OptionsOf(resolved, run, store, prepared);
             result = await RunDriver.RunAsync(
                 plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Cancel, interrupts.AtOnce, interrupts.Leave);

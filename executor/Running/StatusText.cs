@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Executor.Cluster.Usage;
 using Executor.Driving;
 using Executor.Planning;
 using Executor.Rendering;
@@ -9,8 +10,8 @@ namespace Executor.Running;
 /// <summary>Shows where a run stands.</summary>
 internal static class StatusText
 {
-    /// <summary>Writes it for people.</summary>
-    public static void Write(string run, RunPlan plan, RunStatus status, TextWriter writer)
+    /// <summary>Writes it for people, with what its attempts use now where that is known.</summary>
+    public static void Write(string run, RunPlan plan, RunStatus status, LiveUsage? usage, TextWriter writer)
     {
         writer.WriteLine($"run {run} of {plan.Workflow}: {State(status)}; begun {Time(status.Begun)}, last decision {Time(status.LastEntry)}");
         writer.WriteLine();
@@ -27,6 +28,7 @@ internal static class StatusText
                 Quantities.Count(task.Failed),
                 Quantities.Count(task.Retries),
             })]);
+        UsageText.WriteTable(usage, writer);
         foreach (var failure in status.Failures)
         {
             writer.WriteLine(failure.Attempt is { } attempt ? $"{attempt.Instance} attempt {attempt.Attempt}: {failure.Reason}" : failure.Reason);
@@ -34,7 +36,7 @@ internal static class StatusText
     }
 
     /// <summary>Writes it for programs: one JSON object on one line.</summary>
-    public static void WriteJson(string run, RunPlan plan, RunStatus status, TextWriter writer) => JsonLine.Write(writer, json =>
+    public static void WriteJson(string run, RunPlan plan, RunStatus status, LiveUsage? usage, TextWriter writer) => JsonLine.Write(writer, json =>
     {
         json.WriteString("run", run);
         json.WriteString("workflow", plan.Workflow);
@@ -44,6 +46,11 @@ internal static class StatusText
         json.WriteNumber("epoch", status.Epoch);
         json.WriteNumber("revision", status.Revision);
         JsonLine.WriteTasks(json, status.Progress);
+        if (usage is not null)
+        {
+            JsonLine.WriteUsage(json, usage);
+        }
+
         json.WriteStartArray("failures");
         foreach (var failure in status.Failures)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Executor.Accounting;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Driving;
@@ -13,15 +14,18 @@ namespace Executor.Running;
 
 /// <summary>
 /// A run for people: how it goes as plain lines on standard error, results and accounts on standard output. A line of progress is written at most
-/// once a second, and only when something has changed.
+/// once a second, one of live usage at most every 30 s, and each only when something has changed.
 /// </summary>
 internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProvider time) : IRunOutput
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan UsageInterval = TimeSpan.FromSeconds(30);
 
     private readonly Lock _writing = new();
     private string _lastProgress = "";
     private long _lastWritten;
+    private string _lastUsage = "";
+    private long _lastUsageWritten;
 
     // What happens before the run has begun, such as the start of a store, is counted from the beginning as well.
     private long _started = time.GetTimestamp();
@@ -48,6 +52,18 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
         _lastProgress = text;
         _lastWritten = time.GetTimestamp();
         Line(text);
+    }
+
+    /// <inheritdoc/>
+    public void Usage(LiveUsage usage)
+    {
+        var text = $"in use: {UsageText.Line(usage)}";
+        if (text != _lastUsage && (_lastUsageWritten == 0 || time.GetElapsedTime(_lastUsageWritten) >= UsageInterval))
+        {
+            _lastUsage = text;
+            _lastUsageWritten = time.GetTimestamp();
+            Line(text);
+        }
     }
 
     /// <inheritdoc/>

@@ -17,8 +17,8 @@ public sealed class ClusterTests
             Namespace = cluster.Name,
             KubeVersion = cluster.Version,
             Values = values,
-            // Its kind is the Prometheus operator's, which not every cluster has.
-            Set = ["store.metrics.serviceMonitor.enabled=false"],
+            // Their kinds are the Prometheus operator's, which not every cluster has.
+            Set = ["store.metrics.serviceMonitor.enabled=false", "monitoring.podMonitor.enabled=false"],
         });
         var answer = await cluster.ApplyAsync(chart.Text, "--dry-run=server");
         Assert.Equal(chart.Objects.Count, answer.Split('\n').Count(line => line.Contains("(server dry run)", StringComparison.Ordinal)));

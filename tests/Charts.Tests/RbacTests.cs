@@ -15,6 +15,7 @@ public sealed class RbacTests
                 "configmaps: create get list patch watch",
                 "coordination.k8s.io/leases: create get update",
                 "events: list",
+                "metrics.k8s.io/pods: list",
                 "pods: create delete get list watch",
                 "resourcequotas: list watch",
                 "secrets: create",
@@ -35,6 +36,7 @@ public sealed class RbacTests
                 "coordination.k8s.io/leases: get",
                 "events: list",
                 "limitranges: list",
+                "metrics.k8s.io/pods: list",
                 "pods/log: get",
                 "pods/portforward: create get",
                 "pods: get list watch",
@@ -56,6 +58,29 @@ public sealed class RbacTests
         var binding = chart.Get("ClusterRoleBinding", "batch-executor-nodes");
         Assert.Equal("batch-executor-nodes", binding["roleRef"]!["name"]!.GetValue<string>());
         Assert.Equal("executor-driver", binding["subjects"]!.AsArray().Single()!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Sizing_by_VPA_adds_its_rights_and_the_kind_that_a_VPA_names_as_its_target()
+    {
+        var plain = await RenderedChart.OfAsync(new ChartRequest());
+        Assert.DoesNotContain("taskclasses", plain.Text, StringComparison.Ordinal);
+
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Set = ["vpa.enabled=true"] });
+        Assert.Equal(
+            ["autoscaling.k8s.io/verticalpodautoscalers: list", "executor.dev/taskclasses/status: patch", "executor.dev/taskclasses: create get"],
+            RightsOf(chart, "Role", "executor-driver").Except(RightsOf(plain, "Role", "executor-driver")));
+        Assert.Equal(
+            ["autoscaling.k8s.io/verticalpodautoscalers: list", "executor.dev/taskclasses/scale: get", "executor.dev/taskclasses: get list"],
+            RightsOf(chart, "Role", "executor-user").Except(RightsOf(plain, "Role", "executor-user")));
+        var definition = chart.Get("CustomResourceDefinition", "taskclasses.executor.dev");
+        Assert.Equal("keep", definition["metadata"]!["annotations"]!["helm.sh/resource-policy"]!.GetValue<string>());
+        var scale = definition["spec"]!["versions"]![0]!["subresources"]!["scale"]!;
+        Assert.Equal((".spec.replicas", ".status.replicas", ".status.selector"), (
+            scale["specReplicasPath"]!.GetValue<string>(), scale["statusReplicasPath"]!.GetValue<string>(), scale["labelSelectorPath"]!.GetValue<string>()));
+
+        var other = await RenderedChart.OfAsync(new ChartRequest { Set = ["vpa.enabled=true", "vpa.definition=false"] });
+        Assert.Null(other.Find("CustomResourceDefinition", "taskclasses.executor.dev"));
     }
 
     [Fact]

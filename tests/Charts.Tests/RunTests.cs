@@ -12,7 +12,7 @@ public sealed class RunTests
     public async Task By_default_nothing_is_run()
     {
         var chart = await RenderedChart.OfAsync(new ChartRequest());
-        Assert.DoesNotContain(chart.Objects, item => item["kind"]!.GetValue<string>() is "Job" or "ConfigMap");
+        Assert.DoesNotContain(chart.Objects, item => item["kind"]!.GetValue<string>() is "Job" or "ConfigMap" or "PodMonitor");
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class RunTests
         var container = pod["containers"]!.AsArray().Single()!;
         Assert.Equal(
             [
-                "run", "/workflow/workflow.yaml", "--backend=kubernetes", "--run-id=nightly-1",
+                "run", "/workflow/workflow.yaml", "--backend=kubernetes", "--run-id=nightly-1", "--metrics-listen=[::]:8816", "--metrics-linger=90",
                 "--parameter=day=2026-01-01", "--parameter=text=a \"quoted\" text", "--output", "json",
             ],
             RenderedChart.TextsOf(container["args"]));

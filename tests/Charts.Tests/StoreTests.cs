@@ -362,7 +362,13 @@ public sealed class StoreTests
             Values = ValueSets.Everything,
             Set = ["store.metrics.enabled=false"],
         });
-        Assert.DoesNotContain("metrics", without.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Container(without)["ports"]!.AsArray(), item => item!["name"]!.GetValue<string>() == "metrics");
+        Assert.DoesNotContain(RenderedChart.TextsOf(Container(without)["args"]), argument => argument.StartsWith("--metrics", StringComparison.Ordinal));
+        Assert.DoesNotContain(without.Get("Service", "executor-store")["spec"]!["ports"]!.AsArray(), item => item!["targetPort"]!.GetValue<string>() == "metrics");
+        Assert.DoesNotContain(
+            without.Get("NetworkPolicy", "executor-store")["spec"]!["ingress"]!.AsArray().SelectMany(rule => rule!["ports"]!.AsArray()),
+            item => item!["port"]!.GetValue<string>() == "metrics");
+        Assert.Null(without.Find("ServiceMonitor", "executor-store"));
         Assert.DoesNotContain("prometheus.io", without.Text, StringComparison.Ordinal);
     }
 

@@ -37,10 +37,14 @@ internal static class ValueSets
           tolerations: [{key: dedicated, operator: Exists}]
           affinity: {nodeAffinity: {}}
           priorityClassName: important
+        monitoring:
+          podMonitor: {enabled: true, labels: {release: prometheus}, interval: 30s}
+          dashboard: {enabled: true, annotations: {grafana_folder: Batch}}
         serviceAccount: {annotations: {example.com/role: driver}}
         rbac:
           nodes: true
           users: [{kind: Group, name: scientists, apiGroup: rbac.authorization.k8s.io}]
+        vpa: {enabled: true}
         run:
           enabled: true
           id: nightly-1
@@ -52,6 +56,7 @@ internal static class ValueSets
           parameters: {day: "2026-01-01", text: 'a "quoted" text'}
           image: registry.example/python-task:1
           args: [--output, json]
+          metrics: {lingerSeconds: 90}
           ttlSecondsAfterFinished: 0
           podAnnotations: {example.com/note: run}
           podLabels: {cost: nightly}

@@ -18,6 +18,9 @@ public sealed class ValuesTests
     [InlineData("store.key.existingSecret=Not_A_Name", "existingSecret")]
     [InlineData("store.podDisruptionBudget.maxUnavailable=-1", "maxUnavailable")]
     [InlineData("store.metrics.serviceMonitor.interval=often", "interval")]
+    [InlineData("monitoring.podMonitor.interval=often", "interval")]
+    [InlineData("monitoring.dashboard.folder=Batch", "folder")]
+    [InlineData("run.metrics.lingerSeconds=-1", "lingerSeconds")]
     [InlineData("image.pullPolicy=Sometimes", "pullPolicy")]
     [InlineData("image.tag=a/b", "tag")]
     [InlineData("serviceAccount.name=", "name")]
@@ -44,7 +47,7 @@ public sealed class ValuesTests
         Assert.All(chart.Objects, item =>
         {
             var metadata = item["metadata"]!;
-            var isOfCluster = item["kind"]!.GetValue<string>().StartsWith("Cluster", StringComparison.Ordinal);
+            var isOfCluster = item["kind"]!.GetValue<string>() is "ClusterRole" or "ClusterRoleBinding" or "CustomResourceDefinition";
             Assert.Equal(isOfCluster ? null : "batch", metadata["namespace"]?.GetValue<string>());
             Assert.Equal("executor", metadata["labels"]!["app.kubernetes.io/name"]!.GetValue<string>());
             Assert.Equal("demo", metadata["labels"]!["app.kubernetes.io/instance"]!.GetValue<string>());
@@ -68,7 +71,7 @@ public sealed class ValuesTests
     [Fact]
     public void The_schema_knows_every_value_and_no_other()
     {
-        List<string> maps = ["", "image", "store", "store.persistence", "store.key", "store.podDisruptionBudget", "store.networkPolicy", "store.service", "serviceAccount", "rbac", "run"];
+        List<string> maps = ["", "image", "store", "store.persistence", "store.key", "store.podDisruptionBudget", "store.networkPolicy", "store.service", "monitoring", "monitoring.dashboard", "serviceAccount", "rbac", "vpa", "run", "run.metrics"];
         foreach (var map in maps)
         {
             var schema = ChartFiles.SchemaOf(map)!;

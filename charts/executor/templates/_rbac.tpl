@@ -41,6 +41,10 @@ cluster, and the end-to-end tests run under exactly these.
 - apiGroups: [""]
   resources: [services]
   verbs: [get]
+# What attempts use while they run, where there is a metrics server.
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
 {{- end }}
 
 {{/* What the command calls from outside, for whoever submits and reads runs. */}}
@@ -86,6 +90,10 @@ cluster, and the end-to-end tests run under exactly these.
 - apiGroups: [""]
   resources: [services]
   verbs: [get]
+# What attempts use while they run, where there is a metrics server.
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
 # What `executor doctor` tells of the namespace.
 - apiGroups: [""]
   resources: [resourcequotas, limitranges]
@@ -97,4 +105,35 @@ cluster, and the end-to-end tests run under exactly these.
 - apiGroups: [""]
   resources: [nodes]
   verbs: [list, watch]
+{{- end }}
+
+{{/* What a driver calls beside that to size classes by VPA. */}}
+{{- define "executor.vpaDriverRules" -}}
+# What a VPA names as its target, one for each class.
+- apiGroups: [executor.dev]
+  resources: [taskclasses]
+  verbs: [create, get]
+# Which pods are the class's.
+- apiGroups: [executor.dev]
+  resources: [taskclasses/status]
+  verbs: [patch]
+# What VPA recommends.
+- apiGroups: [autoscaling.k8s.io]
+  resources: [verticalpodautoscalers]
+  verbs: [list]
+{{- end }}
+
+{{/* What `executor doctor` looks at where classes are sized by VPA. */}}
+{{- define "executor.vpaExaminationRules" -}}
+# Which classes there are, and which pods a VPA would see.
+- apiGroups: [executor.dev]
+  resources: [taskclasses]
+  verbs: [get, list]
+- apiGroups: [executor.dev]
+  resources: [taskclasses/scale]
+  verbs: [get]
+# Which VPA is a class's.
+- apiGroups: [autoscaling.k8s.io]
+  resources: [verticalpodautoscalers]
+  verbs: [list]
 {{- end }}

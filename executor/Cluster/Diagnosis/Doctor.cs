@@ -1,4 +1,5 @@
 using System.Globalization;
+using Executor.Cluster.TaskClasses;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Rendering;
@@ -35,11 +36,8 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         yield return await GuardAsync("quota", QuotaAsync, cancellationToken);
         yield return await GuardAsync("limit ranges", LimitsAsync, cancellationToken);
         yield return await GuardAsync("nodes", NodesAsync, cancellationToken);
-        yield return await GuardAsync("metrics-server", token => GroupAsync(
-            "metrics-server", "metrics.k8s.io", "`kubectl top pod -l executor.dev/run=RUN` shows live usage",
-            "install metrics-server for live usage; what attempts have used is accounted for without it", token), cancellationToken);
-        yield return await GuardAsync("VPA", token => GroupAsync(
-            "VPA", "autoscaling.k8s.io", "VerticalPodAutoscaler objects are served", "not needed: sizes are learned without it", token), cancellationToken);
+        yield return await GuardAsync("metrics-server", MetricsAsync, cancellationToken);
+        yield return await GuardAsync("VPA", VpaAsync, cancellationToken);
     }
 
     private static async Task<Finding> GuardAsync(
@@ -226,6 +224,35 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
                 "nodes",
                 FindingGrade.Good,
                 $"{nodes.Items.Count}; the largest has {largest["cpu"]} CPU and {Quantities.Bytes(largest["memory"].ToInt64())} for pods");
+    }
+
+    private async Task<Finding> MetricsAsync(CancellationToken cancellationToken)
+    {
+        const string Subject = "metrics-server";
+        var found = await GroupAsync(
+            Subject, "metrics.k8s.io", "it answers: progress, `executor status RUN` and `kubectl top pod -l executor.dev/run=RUN` show live usage",
+            "install metrics-server for live usage; what attempts have used is accounted for without it", cancellationToken);
+        if (found.Grade == FindingGrade.Good)
+        {
+            try
+            {
+                await cluster.Client.PodMetrics(cluster.NamespaceName).ListAsync(new ListOptions { Limit = 1 }, cancellationToken);
+            }
+            catch (KubernetesException refusal) when (!refusal.IsForbidden)
+            {
+                return new Finding(Subject, FindingGrade.Warning, $"metrics.k8s.io is served and does not answer: {refusal.Message}", "look at metrics-server's pods and its APIService v1beta1.metrics.k8s.io; runs go on without it");
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<Finding> VpaAsync(CancellationToken cancellationToken)
+    {
+        const string Subject = "VPA";
+        var found = await GroupAsync(
+            Subject, VerticalPodAutoscaler.Group, "VerticalPodAutoscaler objects are served", "not needed: sizes are learned without it", cancellationToken);
+        return found.Grade != FindingGrade.Good ? found : await new VpaFindings(cluster).ExamineAsync(found, cancellationToken);
     }
 
     private async Task<Finding> GroupAsync(string subject, string group, string good, string remedy, CancellationToken cancellationToken)

@@ -48,6 +48,9 @@ internal sealed class DriverLog(string run, IRunOutput output)
             case "progress":
                 output.Progress(new RunProgress(line.GetProperty("at").GetDateTimeOffset(), [.. line.GetProperty("tasks").EnumerateArray().Select(TaskOf)]));
                 return false;
+            case "usage":
+                output.Usage(JsonLine.ReadUsage(line));
+                return false;
             case "attempt":
                 var row = RowOf(line);
                 if (row.Final)

@@ -1,4 +1,5 @@
 using Executor.Cluster;
+using Executor.Cluster.Usage;
 using Executor.Hosting;
 using Executor.Launching.Kubernetes;
 using Executor.Launching.Kubernetes.Pods;
@@ -72,6 +73,7 @@ internal sealed class KubernetesBackend : IRunBackend
             Descriptors = descriptors,
             Machine = $"in namespace {_cluster.NamespaceName} of {_cluster.Client.Configuration.Host}",
             PendingLimit = _request.PendingLimit,
+            Companion = LiveUsageWatch.Start(new LiveUsageReader(_cluster.Client, _cluster.NamespaceName), run, output.Usage, _time),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Executor.Cluster;
@@ -18,7 +19,8 @@ namespace Executor.Running.Cluster;
 /// meanwhile. A run that has
 /// come to its end ends the Job, too, however the run ended.
 /// </summary>
-internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, TextWriter errors, TimeProvider time)
+internal sealed class RunDriverPod(
+    ClusterOptions options, IPEndPoint? metricsListen, TimeSpan metricsLinger, TextWriter output, TextWriter errors, TimeProvider time)
 {
     // A pod has 30 s by default; Jobs whose outcomes are stored and the lease take a moment of them.
     private static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(20);
@@ -40,6 +42,8 @@ internal sealed class RunDriverPod(ClusterOptions options, TextWriter output, Te
                 Parallel = told.Parallel,
                 PendingLimit = told.PendingLimit,
                 KeepFiles = told.KeepJobs,
+                MetricsListen = metricsListen,
+                MetricsLinger = metricsLinger,
             };
             OpenBackend open = (asked, token) => KubernetesBackend.OpenAsync(asked, options, (_, _, _, _) => Task.FromResult(told.Code), time, token);
             var session = new RunSession(request, open, new JsonRunOutput(output), errors, interrupts, time);

@@ -82,7 +82,7 @@ internal sealed class RunSubmitter(
         await RemoveEndedDriverAsync(jobs, run, anchor.Uid, token);
         try
         {
-            var job = DriverJob.Create(run, plan.Workflow, anchor, stores, store.Trust?.ServerName, hash, options);
+            var job = DriverJob.Create(run, plan.Workflow, anchor, stores, store.Trust?.ServerName, hash, options, request.MetricsLinger);
             await jobs.CreateAsync(job, cancellationToken: token);
         }
         catch (KubernetesException refusal) when (refusal.IsAlreadyExists)

@@ -1,4 +1,5 @@
 using Executor.Accounting;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Driving;
@@ -33,6 +34,9 @@ internal sealed class SummarizingOutput(IRunOutput output) : IRunOutput
 
     /// <inheritdoc/>
     public void Progress(RunProgress progress) => output.Progress(progress);
+
+    /// <inheritdoc/>
+    public void Usage(LiveUsage usage) => output.Usage(usage);
 
     /// <inheritdoc/>
     public void AttemptEnded(AttemptRow attempt) => output.AttemptEnded(attempt);

@@ -62,6 +62,11 @@ public class GenericClient<T>
     public Task<T> ReadAsync(string name, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Get, Item(name), "", default, cancellationToken);
 
+    /// <summary>Reads an object's <c>scale</c> subresource.</summary>
+    /// <exception cref="KubernetesException">There is no such object, or its kind has no scale (<see cref="KubernetesException.IsNotFound"/>).</exception>
+    public Task<V1Scale> ReadScaleAsync(string name, CancellationToken cancellationToken = default) =>
+        Transport.SendAsync(new ApiRequest(HttpMethod.Get, Item(name, "scale")), KubernetesJsonContext.Default.V1Scale, cancellationToken);
+
     /// <summary>
     /// Replaces an object. With a resourceVersion in its metadata only that version is replaced, else
     /// <see cref="KubernetesException.IsConflict"/>. Fields that the model lacks are lost: for kinds modelled in full.

@@ -40,6 +40,7 @@ public static class KubernetesJson
 [JsonSerializable(typeof(V1SelfSubjectAccessReview))]
 [JsonSerializable(typeof(VersionInfo))]
 [JsonSerializable(typeof(V1APIGroupList))]
+[JsonSerializable(typeof(V1Scale))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(KubernetesList<KubernetesObject>))]
 [JsonSerializable(typeof(KubernetesList<V1Pod>))]

@@ -252,9 +252,11 @@ internal static class QuantitySuffix
     public static readonly string[] Binary = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 }
 
-internal sealed class ResourceQuantityConverter : JsonConverter<ResourceQuantity>
+/// <summary>Reads and writes an amount as JSON; public so that the contracts of custom resources can be generated in other projects. Thread-safe.</summary>
+public sealed class ResourceQuantityConverter : JsonConverter<ResourceQuantity>
 {
-    /// <summary>Servers write strings; people and older objects also have plain numbers.</summary>
+    /// <summary>Reads a string, as servers write it, or a plain number, as people and older objects have it.</summary>
+    /// <exception cref="JsonException">It is neither, or not of the grammar.</exception>
     public override ResourceQuantity Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var text = reader.TokenType switch
@@ -266,5 +268,10 @@ internal sealed class ResourceQuantityConverter : JsonConverter<ResourceQuantity
         return ResourceQuantity.TryParse(text, out var value) ? value : throw new JsonException($"found '{text}', expected a quantity");
     }
 
-    public override void Write(Utf8JsonWriter writer, ResourceQuantity value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    /// <summary>Writes a string.</summary>
+    public override void Write(Utf8JsonWriter writer, ResourceQuantity value, JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStringValue(value.ToString());
+    }
 }

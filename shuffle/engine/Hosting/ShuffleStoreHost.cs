@@ -144,7 +144,7 @@ public sealed partial class ShuffleStoreHost : IAsyncDisposable
 
         // Before the probe, which may take a while, so that what the store does can be seen.
         var monitoring = options.MetricsListen is { } listen
-            ? await MonitoringServer.StartAsync(listen, instruments, health, loggers, cancellationToken)
+            ? await MonitoringServer.StartAsync(listen, instruments.Meter, () => new MonitoredState(health.IsReady, health.State), loggers, cancellationToken)
             : null;
         var owned = options.Directory is null ? null : new DirectoryObjectStore(options.Directory, options.TimeProvider);
         var objects = options.ObjectStore ?? owned!;

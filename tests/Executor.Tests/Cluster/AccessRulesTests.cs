@@ -23,9 +23,16 @@ public sealed class AccessRulesTests
     public void Nodes_are_watched_by_the_right_that_the_chart_gives() => Assert.Equal(Chart("executor.nodeRules"), Listed(AccessRules.Nodes));
 
     [Fact]
+    public void Sizing_by_VPA_takes_the_rights_that_the_chart_gives()
+    {
+        Assert.Equal(Chart("executor.vpaDriverRules"), Listed(AccessRules.VpaDriver));
+        Assert.Equal(Chart("executor.vpaExaminationRules"), Listed(AccessRules.VpaExamination));
+    }
+
+    [Fact]
     public void No_role_may_do_everything()
     {
-        foreach (var rule in AccessRules.Driver.Concat(AccessRules.User).Concat(AccessRules.Trial))
+        foreach (var rule in AccessRules.Driver.Concat(AccessRules.User).Concat(AccessRules.Trial).Concat(AccessRules.VpaDriver).Concat(AccessRules.VpaExamination))
         {
             Assert.DoesNotContain("*", rule.Verbs);
             Assert.NotEqual("*", rule.Resource);

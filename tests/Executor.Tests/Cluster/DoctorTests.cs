@@ -73,6 +73,18 @@ public sealed class DoctorTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_metrics_server_that_is_registered_and_does_not_answer_is_told_from_one_that_is_not_there()
+    {
+        Server.Options.ApiGroups.Add("metrics.k8s.io/v1beta1");
+        Server.Add(ApiFault.Refuse(
+            request => request.Path.Contains("/apis/metrics.k8s.io/", StringComparison.Ordinal),
+            new ApiErrorException(503, "ServiceUnavailable", "the server is currently unable to handle the request"),
+            times: 100));
+        var findings = await ExamineAsync(Options());
+        AssertFound(findings["metrics-server"], FindingGrade.Warning, "unable to handle the request", "APIService");
+    }
+
+    [Fact]
     public async Task A_server_out_of_reach_is_the_only_finding()
     {
         await Server.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Executor.Shuffle.Engine.Metrics;
+using Executor.TestKit;
 
 namespace Shuffle.Tests.Metrics;
 

@@ -1,3 +1,4 @@
+using Executor.Cluster.Usage;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
@@ -36,6 +37,18 @@ public sealed class DriverLogTests
         Assert.Equal((77L, 1024L), (row.Usage!.PeakMemoryBytes, row.Resources.MemoryBytes));
     }
 
+    [Fact]
+    public void What_a_driver_has_read_of_live_usage_is_shown_as_if_it_were_read_here()
+    {
+        var writer = new StringWriter();
+        var usage = new LiveUsage(DateTimeOffset.UnixEpoch, [new TaskUsage("a", 2, 0.5, 2, 100, 400), new TaskUsage("b", 1, 0, 1, 7, 8)]);
+        new JsonRunOutput(writer).Usage(usage);
+        Assert.False(_log.Show(writer.ToString().TrimEnd()));
+        var shown = _output.Usages.Single();
+        Assert.Equal((usage.At, usage.Tasks.Count), (shown.At, shown.Tasks.Count));
+        Assert.Equal(usage.Tasks, shown.Tasks);
+    }
+
     [Theory]
     [InlineData("Unhandled exception. System.OutOfMemoryException")]
     [InlineData("null")]
@@ -43,6 +56,8 @@ public sealed class DriverLogTests
     [InlineData("{}")]
     [InlineData("{\"event\": \"attempt\"}")]
     [InlineData("{\"event\": 5}")]
+    [InlineData("{\"event\": \"usage\"}")]
+    [InlineData("{\"event\": \"usage\", \"usage\": [{\"task\": \"a\", \"attempts\": \"two\"}]}")]
     [InlineData("{\"event\": \"attempt\", \"task\": \"a\", \"index\": 0, \"generation\": 0, \"attempt\": 1, \"cause\": \"OfTheFuture\", \"reason\": \"r\"}")]
     [InlineData("{\"event\": \"progress\", \"at\": \"then\", \"tasks\": []}")]
     [InlineData("{\"event\": \"progress\", \"at\": \"2026-01-01T00:00:00Z\", \"tasks\": [{\"task\": \"a\", \"instances\": 1e30}]}")]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Executor.Accounting;
+using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Driving;
@@ -18,11 +19,15 @@ internal sealed class RecordingRunOutput : IRunOutput
 
     public ConcurrentQueue<RunProgress> Progresses { get; } = [];
 
+    public ConcurrentQueue<LiveUsage> Usages { get; } = [];
+
     public void Started(string run, RunPlan plan, string machine)
     {
     }
 
     public void Progress(RunProgress progress) => Progresses.Enqueue(progress);
+
+    public void Usage(LiveUsage usage) => Usages.Enqueue(usage);
 
     public void AttemptEnded(AttemptRow attempt) => Attempts.Enqueue(attempt);
 

@@ -31,6 +31,8 @@ public sealed class RunSubmitterTests : ClusterFixture
         Assert.Equal((string?)anchor["metadata"]!["uid"], (string?)job["metadata"]!["ownerReferences"]![0]!["uid"]);
         var arguments = job["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.AsArray().Select(word => (string?)word!).ToList();
         Assert.Equal(["drive", "nightly", "--submission"], arguments[..3]);
+        Assert.Equal(["--metrics-listen", "[::]:8816"], arguments[4..]);
+        Assert.Equal(8816, (int?)job["spec"]!["template"]!["spec"]!["containers"]![0]!["ports"]![0]!["containerPort"]);
         var submission = Submission.Deserialize((await store.Records.GetAsync("nightly", RecordKeys.Blob(arguments[3]!), Cancellation))!.Value.Span);
         var workflow = await store.Records.GetAsync("nightly", RecordKeys.Blob(submission.Workflow), Cancellation);
         Assert.Equal("q", ResolvedWorkflow.Deserialize(workflow!.Value.Span).Plan.Workflow);

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Xunit;
 
-namespace Shuffle.Tests.Metrics;
+namespace Executor.TestKit;
 
 /// <summary>
 /// Reads Prometheus' text format 0.0.4 and refuses what breaks its specification, or the conventions for names that its linter knows.
 /// </summary>
-internal sealed partial class ExpositionFormat
+public sealed partial class ExpositionFormat
 {
     private readonly Dictionary<string, string> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _samples = new(StringComparer.Ordinal);
@@ -16,19 +17,19 @@ internal sealed partial class ExpositionFormat
     }
 
     /// <summary>The sample with this name and these labels, written as in the text; fails if there is none.</summary>
-    internal double this[string sample] => _samples.TryGetValue(sample, out var value)
+    public double this[string sample] => _samples.TryGetValue(sample, out var value)
         ? value
         : throw new KeyNotFoundException($"no {sample} among\n{string.Join('\n', _samples.Keys)}");
 
-    internal IReadOnlyCollection<string> Samples => _samples.Keys;
+    public IReadOnlyCollection<string> Samples => _samples.Keys;
 
-    internal IReadOnlyCollection<string> Families => _types.Keys;
+    public IReadOnlyCollection<string> Families => _types.Keys;
 
     /// <summary>The sum of all samples of a name whose labels contain a text.</summary>
-    internal double Sum(string name, string labels = "") =>
+    public double Sum(string name, string labels = "") =>
         _samples.Where(sample => (sample.Key == name || sample.Key.StartsWith(name + "{", StringComparison.Ordinal)) && sample.Key.Contains(labels, StringComparison.Ordinal)).Sum(sample => sample.Value);
 
-    internal static ExpositionFormat Parse(string text)
+    public static ExpositionFormat Parse(string text)
     {
         var format = new ExpositionFormat();
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
