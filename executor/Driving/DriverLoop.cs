@@ -63,7 +63,7 @@ internal sealed class DriverLoop : IAsyncDisposable
     {
         // Before the attempts are listed, so that none can end unseen between the two.
         _pumps.Add(PumpAsync(ObserveAsync(state.Graph)));
-        var sizer = RunSizer.For(_run, state.Graph);
+        var sizer = RunSizer.For(_run, state.Graph, _options.Recommender);
         var ledger = sizer is null ? null : new SizingLedger(_records, _run, _journal.Epoch, sizer, _report.Notice);
         var core = await TakeOverAsync(state, sizer, cancelNow);
         _effects = new EffectRunner(_run, _records, _launcher, _options, state.Graph, _patience, _report, _news.Writer, _ending.Token);

@@ -1,6 +1,7 @@
 using Executor.Contracts.Descriptors;
 using Executor.Planning;
 using Executor.Scheduling;
+using Executor.Sizing;
 
 namespace Executor.Driving;
 
@@ -35,6 +36,9 @@ internal sealed record DriverOptions
 
     /// <summary>The run's key for the store, passed on to attempts; a secret.</summary>
     public string RunKey { get; init; } = string.Empty;
+
+    /// <summary>Says what attempts get whose tasks leave that to the cluster's VPA; null where there is none.</summary>
+    public IClassRecommender? Recommender { get; init; }
 
     /// <summary>How often requests to cancel the run are looked for. Default 2 s.</summary>
     public TimeSpan CancelPoll { get; init; } = TimeSpan.FromSeconds(2);

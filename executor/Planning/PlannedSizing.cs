@@ -5,6 +5,9 @@ namespace Executor.Planning;
 /// <param name="Class">The class whose attempts are learned from: the task's own <c>class</c>, or <c>WORKFLOW/TASK</c>.</param>
 internal sealed record PlannedSizing(SizingMode Mode, string Class)
 {
+    /// <summary>True if attempts may get other than what their task asks for.</summary>
+    public bool Applies => Mode != SizingMode.Recommend;
+
     /// <summary>The least memory in bytes; no bound if null.</summary>
     public long? MinMemoryBytes { get; init; }
 
@@ -29,4 +32,7 @@ internal enum SizingMode
 
     /// <summary>Attempts get it.</summary>
     Apply,
+
+    /// <summary>Attempts get what the cluster's VPA says of their class in its place.</summary>
+    Vpa,
 }

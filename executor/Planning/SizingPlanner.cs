@@ -14,8 +14,15 @@ internal sealed class SizingPlanner(string workflow, SettledValues values, Diagn
         var (minMemory, maxMemory) = Bounds(own.Memory, general.Memory, values.Memory);
         var (minCpu, maxCpu) = Bounds(own.Cpu, general.Cpu, values.Cpu);
         var mode = (own.Mode ?? general.Mode)?.Value;
-        return mode is "recommend" or "apply"
-            ? new PlannedSizing(mode == "apply" ? SizingMode.Apply : SizingMode.Recommend, task.Class?.Value ?? $"{workflow}/{task.Name?.Value}")
+        SizingMode? planned = mode switch
+        {
+            "recommend" => SizingMode.Recommend,
+            "apply" => SizingMode.Apply,
+            "vpa" => SizingMode.Vpa,
+            _ => null,
+        };
+        return planned is { } sized
+            ? new PlannedSizing(sized, task.Class?.Value ?? $"{workflow}/{task.Name?.Value}")
             {
                 MinMemoryBytes = minMemory,
                 MaxMemoryBytes = maxMemory,

@@ -1,6 +1,7 @@
 using Executor.Hosting;
 using Executor.Launching;
 using Executor.Planning;
+using Executor.Sizing;
 
 namespace Executor.Running;
 
@@ -33,13 +34,20 @@ internal sealed record PreparedRun : IAsyncDisposable
     /// <summary>The most attempts that may be launched and not seen to run; null for the scheduler's default.</summary>
     public int? PendingLimit { get; init; }
 
+    /// <summary>Says what attempts get whose tasks leave that to the cluster's VPA; null where there is none.</summary>
+    public IClassRecommender? Recommender { get; init; }
+
     /// <summary>What lives beside the launcher and ends before it.</summary>
-    public IAsyncDisposable? Companion { get; init; }
+    public IReadOnlyList<IAsyncDisposable> Companions { get; init; } = [];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await (Companion?.DisposeAsync() ?? ValueTask.CompletedTask);
+        foreach (var companion in Companions)
+        {
+            await companion.DisposeAsync();
+        }
+
         await Launcher.DisposeAsync();
     }
 }

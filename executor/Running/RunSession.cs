@@ -93,6 +93,7 @@ internal sealed class RunSession(
             Workflow = resolved.Serialize(),
             Resume = request.Resume,
             RunKey = store.RunKeyOf(run),
+            Recommender = prepared.Recommender,
             Time = time,
         };
     }

@@ -73,7 +73,7 @@ internal sealed class ClassUse(string taskClass, IReadOnlyList<PlannedTask> task
 
     private SizeChange? MemoryChange(ResourcePrices prices)
     {
-        var open = tasks.Where(task => task.Sizing is not { Mode: SizingMode.Apply }).ToList();
+        var open = tasks.Where(task => task.Sizing is not { Applies: true }).ToList();
         if (open.Count < tasks.Count)
         {
             // What attempts get is not what these tasks ask for.
@@ -90,7 +90,7 @@ internal sealed class ClassUse(string taskClass, IReadOnlyList<PlannedTask> task
 
     private SizeChange? CpuChange(ResourcePrices prices)
     {
-        if (tasks.Any(task => task.Sizing is { Mode: SizingMode.Apply, SizesCpu: true }))
+        if (tasks.Any(task => task.Sizing is { Applies: true, SizesCpu: true }))
         {
             return null;
         }

@@ -24,6 +24,7 @@ internal sealed class RunSizer : IAttemptSizer
     private readonly TaskGraph _graph;
     private readonly PlannedSizing?[] _sizings;
     private readonly InputSizes _inputs;
+    private readonly IClassRecommender? _recommender;
     private readonly SizingModel _model = new();
     private readonly Dictionary<AttemptRef, double> _running = [];
     private readonly Dictionary<string, (int Count, double Since)> _runningOf = new(StringComparer.Ordinal);
@@ -33,10 +34,13 @@ internal sealed class RunSizer : IAttemptSizer
     private List<ClassObservation> _observations = [];
 
     /// <summary>A sizer that knows nothing.</summary>
-    public RunSizer(string run, TaskGraph graph)
+    /// <param name="run">The run.</param>
+    /// <param name="graph">Its tasks.</param>
+    /// <param name="recommender">Says what attempts of <see cref="SizingMode.Vpa"/> get; null where there is nobody who could.</param>
+    public RunSizer(string run, TaskGraph graph, IClassRecommender? recommender = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        (_run, _graph) = (run, graph);
+        (_run, _graph, _recommender) = (run, graph, recommender);
         _sizings = [.. graph.Plan.Tasks.Select(task => task.Sizing)];
         _inputs = new InputSizes(graph);
         _told = new TaskSizes[graph.TaskCount];
@@ -49,10 +53,10 @@ internal sealed class RunSizer : IAttemptSizer
     public IReadOnlyList<(int Task, int Output)> WantedSeals => _inputs.Wanted;
 
     /// <summary>A sizer for a plan; null if none of its tasks is sized.</summary>
-    public static RunSizer? For(string run, TaskGraph graph)
+    public static RunSizer? For(string run, TaskGraph graph, IClassRecommender? recommender = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return graph.Plan.Tasks.Any(task => task.Sizing is not null) ? new RunSizer(run, graph) : null;
+        return graph.Plan.Tasks.Any(task => task.Sizing is not null) ? new RunSizer(run, graph, recommender) : null;
     }
 
     /// <summary>Takes in what earlier attempts have shown. Answers null, or what is wrong with it, which then changes nothing.</summary>
@@ -93,18 +97,18 @@ internal sealed class RunSizer : IAttemptSizer
             Running = running,
             RunningSeconds = runningSeconds,
         };
-        var decision = _model.Decide(sizing.Class, request);
+        var said = sizing.Mode == SizingMode.Vpa ? RecommendedOf(attempt.Task) : null;
+        var decision = said is null ? _model.Decide(sizing.Class, request) : Follow(said, request);
         var exhausted = state.Instance(attempt.Task, attempt.Index).ExhaustedBytes;
-        var applies = sizing.Mode == SizingMode.Apply;
-        var given = applies
+        var given = sizing.Applies
             ? Math.Max(decision.MemoryBytes, AfterExhausted(exhausted, sizing.Class, request.MostBytes))
             : AttemptMemory.Next(planned.MemoryBytes, exhausted, largestBytes);
         _asked[attempt] = new SizedAttempt(_graph.Name(_run, attempt), input, planned.MemoryBytes, given, decision);
-        return applies ? new AttemptSize(given, CpuOf(sizing, planned.CpuMillicores)) : null;
+        return sizing.Applies ? new AttemptSize(given, CpuOf(sizing, planned.CpuMillicores, said)) : null;
     }
 
     /// <inheritdoc/>
-    public bool Sizes(int task) => _sizings[task] is { Mode: SizingMode.Apply };
+    public bool Sizes(int task) => _sizings[task] is { Applies: true };
 
     /// <inheritdoc/>
     public long? MostBytes(int task) => Sizes(task) ? _sizings[task]!.MaxMemoryBytes : null;
@@ -161,7 +165,7 @@ internal sealed class RunSizer : IAttemptSizer
             {
                 var asked = Quantities.Memory(_graph.Plan.Tasks[task].Resources.MemoryBytes);
                 var range = told.Least == told.Most ? Quantities.Memory(told.Least) : $"{Quantities.Memory(told.Least)} to {Quantities.Memory(told.Most)}";
-                var what = sizing.Mode == SizingMode.Apply ? "got" : "would have got";
+                var what = sizing.Applies ? "got" : "would have got";
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
                     $"sizing: {_graph.Plan.Tasks[task].Name}: {told.Count} {(told.Count == 1 ? "attempt" : "attempts")} {what} {range}, where {asked} is asked for; the last: {told.Reason}");
@@ -172,7 +176,13 @@ internal sealed class RunSizer : IAttemptSizer
     private long AfterExhausted(long exhausted, string taskClass, long mostBytes) =>
         exhausted == 0 ? 0 : OomEscalation.Next(exhausted, _model.Of(taskClass).MaxPeakBytes, mostBytes) ?? mostBytes;
 
-    private int? CpuOf(PlannedSizing sizing, long planned)
+    private ClassRecommendation RecommendedOf(int task) =>
+        _recommender?.Of(_graph.Plan.Tasks[task].Name) ?? new ClassRecommendation(null, null, "no VPA: the run is not on a cluster");
+
+    private static SizingDecision Follow(ClassRecommendation said, SizingRequest request) => new(
+        Math.Min(Math.Max(said.MemoryBytes ?? request.RequestBytes ?? 1, request.MinBytes), request.MostBytes), "vpa", SizingStep.Launch, [], said.Reason);
+
+    private int? CpuOf(PlannedSizing sizing, long planned, ClassRecommendation? said)
     {
         if (!sizing.SizesCpu)
         {
@@ -182,7 +192,9 @@ internal sealed class RunSizer : IAttemptSizer
         // The request is between the bounds unless it says otherwise itself.
         var least = sizing.MinCpuMillicores ?? Math.Min(Math.Max(1, planned / 10), sizing.MaxCpuMillicores!.Value);
         var most = sizing.MaxCpuMillicores ?? Math.Max(planned, least);
-        var wanted = _model.Of(sizing.Class).Cores is { } cores ? Math.Ceiling(Math.Min(cores, 1_000_000) * 1000 / CpuStep) * CpuStep : planned;
+        var wanted = said is not null ? said.CpuMillicores ?? planned
+            : _model.Of(sizing.Class).Cores is { } cores ? Math.Ceiling(Math.Min(cores, 1_000_000) * 1000 / CpuStep) * CpuStep
+            : planned;
         return (int)Math.Clamp(wanted, least, most);
     }
 

@@ -1,4 +1,5 @@
 using Executor.Cluster;
+using Executor.Cluster.TaskClasses;
 using Executor.Cluster.Usage;
 using Executor.Hosting;
 using Executor.Launching.Kubernetes;
@@ -66,14 +67,19 @@ internal sealed class KubernetesBackend : IRunBackend
         var descriptors = new DescriptorFactory(plan, run, stores, code);
         factory.Check(plan, descriptors);
         var launching = new KubernetesLauncherOptions { NamespaceName = _cluster.NamespaceName, Run = run, KeepJobs = _request.KeepFiles };
+        var sizedByVpa = plan.Tasks.Where(task => task.Sizing is { Mode: SizingMode.Vpa }).ToList();
+        var launcher = await KubernetesLauncher.OpenAsync(_cluster.Client, launching, factory, anchor, Store.Records, output.Notice, _time, cancellationToken);
+        var recommendations = sizedByVpa.Count == 0 ? null
+            : await ClassRecommendations.StartAsync(_cluster.Client, _cluster.NamespaceName, plan.Workflow, sizedByVpa, _time, cancellationToken);
+        var usage = LiveUsageWatch.Start(new LiveUsageReader(_cluster.Client, _cluster.NamespaceName), run, output.Usage, _time);
         return new PreparedRun
         {
-            Launcher = await KubernetesLauncher.OpenAsync(
-                _cluster.Client, launching, factory, anchor, Store.Records, output.Notice, _time, cancellationToken),
+            Launcher = launcher,
             Descriptors = descriptors,
             Machine = $"in namespace {_cluster.NamespaceName} of {_cluster.Client.Configuration.Host}",
             PendingLimit = _request.PendingLimit,
-            Companion = LiveUsageWatch.Start(new LiveUsageReader(_cluster.Client, _cluster.NamespaceName), run, output.Usage, _time),
+            Recommender = recommendations,
+            Companions = recommendations is null ? [usage] : [usage, recommendations],
         };
     }
 

@@ -7,9 +7,9 @@ namespace Executor.Workflows.Binding;
 /// <summary>Binds <c>sizing</c>, which may be a word or a mapping.</summary>
 internal sealed class SizingBinder(ValueReader values, TemplateReader templates)
 {
-    private const string Expected = "off, recommend, apply, or a mapping such as {mode: apply, memory: {max: 4Gi}}";
+    private const string Expected = "off, recommend, apply, vpa, or a mapping such as {mode: apply, memory: {max: 4Gi}}";
 
-    private static readonly string[] Modes = ["off", "recommend", "apply"];
+    private static readonly string[] Modes = ["off", "recommend", "apply", "vpa"];
 
     private static readonly Dictionary<string, string> Habits = new()
     {

@@ -6,7 +6,7 @@ namespace Executor.Workflows.Model;
 /// <summary><c>sizing</c> of a task or of <c>spec.defaults</c>; what is not given is null.</summary>
 internal sealed record SizingSpec
 {
-    /// <summary><c>off</c>, <c>recommend</c> or <c>apply</c>.</summary>
+    /// <summary><c>off</c>, <c>recommend</c>, <c>apply</c> or <c>vpa</c>.</summary>
     public Located<string>? Mode { get; init; }
 
     /// <summary>The bounds of an attempt's memory.</summary>

@@ -4,6 +4,7 @@ using Executor.Driving.Sizes;
 using Executor.Outcomes;
 using Executor.Planning;
 using Executor.Scheduling;
+using Executor.Sizing;
 using Executor.Tests.Scheduling;
 using Xunit;
 using Observation = Executor.Sizing.History.Observation;
@@ -43,6 +44,36 @@ public sealed class RunSizerTests
 
         Assert.Equal(64 * Mebibyte, Known(state).SizeOf(new AttemptRef(0, 1, 0, 1), state, 64 * Mebibyte, Now)!.Value.MemoryBytes);
         Assert.Equal(64 * Mebibyte, new RunSizer("r", _graph).SizeOf(new AttemptRef(0, 1, 0, 1), state, 64 * Mebibyte, Now)!.Value.MemoryBytes);
+    }
+
+    [Fact]
+    public void A_task_that_leaves_it_to_VPA_gets_what_that_says_within_its_bounds_and_else_what_it_asks_for()
+    {
+        var sizing = new PlannedSizing(SizingMode.Vpa, "test/t0") { MaxMemoryBytes = 2 * Asked, MaxCpuMillicores = 800 };
+        var graph = new TaskGraph(Plans.Of(Plans.Task("t0", 4) with { Resources = new ResourceLimits(1000, Asked), Sizing = sizing }));
+        var state = new RunState(graph);
+        var said = new Recommender();
+        var sizer = new RunSizer("r", graph, said);
+        AttemptSize? Size() => sizer.SizeOf(new AttemptRef(0, 0, 0, 1), state, null, Now);
+
+        Assert.Equal(new AttemptSize(Asked, 800), Size());
+        said.Says = new ClassRecommendation(300 * Mebibyte, 150, "VPA features");
+        Assert.Equal(new AttemptSize(300 * Mebibyte, 150), Size());
+        said.Says = new ClassRecommendation(5 * Asked, 4000, "VPA features");
+        Assert.Equal(new AttemptSize(2 * Asked, 800), Size());
+        Assert.Equal(64 * Mebibyte, sizer.SizeOf(new AttemptRef(0, 0, 0, 1), state, 64 * Mebibyte, Now)!.Value.MemoryBytes);
+        Assert.False(sizer.AwaitsProbe(0, state));
+
+        sizer.Launched(new AttemptRef(0, 0, 0, 1), Now);
+        Assert.Equal(("vpa", "VPA features"), Assert.Single(sizer.Take().Decisions) is var told ? (told.Decision.Expert, told.Decision.Reason) : default);
+        Assert.Equal(new AttemptSize(Asked, 800), new RunSizer("r", graph).SizeOf(new AttemptRef(0, 0, 0, 1), state, null, Now));
+    }
+
+    private sealed class Recommender : IClassRecommender
+    {
+        public ClassRecommendation Says { get; set; } = new(null, null, "no VPA has the class as its target");
+
+        public ClassRecommendation Of(string task) => task == "t0" ? Says : throw new ArgumentException(task, nameof(task));
     }
 
     [Theory]
