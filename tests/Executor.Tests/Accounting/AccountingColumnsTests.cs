@@ -14,6 +14,9 @@ public sealed class AccountingColumnsTests
     public void Every_column_is_documented_in_its_order()
     {
         var documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "accounting.md"))
+            .SkipWhile(line => line != "## Columns")
+            .Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Select(line => Regex.Match(line, @"^\| `(\w+)` \|"))
             .Where(match => match.Success)
             .Select(match => match.Groups[1].Value);
