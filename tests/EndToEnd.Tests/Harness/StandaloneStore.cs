@@ -17,6 +17,7 @@ public sealed class StandaloneStore : IAsyncDisposable
     private readonly string[] _tls;
     private readonly string[] _objects;
     private RunningProgram _process;
+    private bool _hasEnded;
 
     private StandaloneStore(Workspace workspace, string keyFile, string[] objects, string[] tls)
     {
@@ -54,12 +55,20 @@ public sealed class StandaloneStore : IAsyncDisposable
         return store;
     }
 
+    /// <summary>Starts one more on the same objects, with the same key, and waits until it listens.</summary>
+    public async Task<StandaloneStore> StartAnotherAsync()
+    {
+        var other = new StandaloneStore(_workspace, KeyFile, _objects, _tls);
+        await other.WhenListeningAsync();
+        return other;
+    }
+
     /// <summary>Kills it (SIGKILL) and waits until it is gone.</summary>
     public async Task KillAsync()
     {
         _process.Signal(Signals.Kill);
         await _process.WaitAsync(CancellationToken.None);
-        await _process.DisposeAsync();
+        await EndedAsync();
     }
 
     /// <summary>Has it end in good order (SIGTERM) and waits until it is gone.</summary>
@@ -67,13 +76,14 @@ public sealed class StandaloneStore : IAsyncDisposable
     {
         _process.Signal(Signals.Terminate);
         (await _process.WaitAsync(CancellationToken.None)).Expect(0);
-        await _process.DisposeAsync();
+        await EndedAsync();
     }
 
     /// <summary>Starts it again after it has ended.</summary>
     public Task RestartAsync()
     {
         _process = StartProcess();
+        _hasEnded = false;
         return WhenListeningAsync();
     }
 
@@ -81,7 +91,19 @@ public sealed class StandaloneStore : IAsyncDisposable
     public string Describe() => _process.Describe();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (!_hasEnded)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+
+    private async Task EndedAsync()
+    {
+        await _process.DisposeAsync();
+        _hasEnded = true;
+    }
 
     private static string FolderOf(Workspace workspace) => workspace.PathOf("objects");
 

@@ -1,6 +1,7 @@
 using EndToEnd.Tests.Harness;
 using Executor.TestKit;
 using Executor.TestKit.Processes;
+using Executor.TestKit.S3;
 using Xunit;
 
 namespace EndToEnd.Tests.Skew;
@@ -31,6 +32,32 @@ public sealed class SkewTests : IAsyncDisposable
         Assert.True(slices.Length > 5, $"{slices.Length} instances");
         Assert.Single(slices.GroupBy(slice => slice.Partition), partition => partition.Count() > 1);
         Assert.Contains(split.ErrorLines, line => line.Contains("1 of 3 partitions of make.words are read in slices", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_partition_that_lies_in_a_bucket_of_S3_is_read_in_slices_through_several_stores_one_of_which_is_killed()
+    {
+        var bucket = S3Server.Locate();
+        await using var store = await StandaloneStore.StartAsync(_workspace, bucket: bucket);
+        await using var other = await store.StartAnotherAsync();
+        string[] stores = ["--store", $"{store.Url},{other.Url}", "--store-key-file", store.KeyFile];
+        await using var program = _workspace.Start(
+            ["run", Workflow("200Ki", gate: ": > $FOLDER/waiting; until [ -e $FOLDER/go ]; do sleep 0.1; done"), "--run-id", Run, .. stores]);
+        await Poll.UntilAsync(
+            () => File.Exists(_workspace.PathOf("waiting")) && program.Error.Contains("are read in slices", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(2),
+            program.Describe,
+            TestContext.Current.CancellationToken);
+        await other.KillAsync();
+        _workspace.Write("go", "");
+        var split = (await program.WaitAsync(TestContext.Current.CancellationToken)).Expect(0);
+
+        Assert.Equal(ExpectedAnswer, Answer(split));
+        var slices = Slices(TakeBodies());
+        AssertComplete(slices);
+        Assert.True(slices.Length > 5, $"{slices.Length} instances");
+        (await _workspace.ExecutorAsync(["store", "verify", Run, .. store.Options])).Expect(0);
+        (await _workspace.ExecutorAsync(["delete", Run, .. store.Options])).Expect(0);
     }
 
     [Fact]

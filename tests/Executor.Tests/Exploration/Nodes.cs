@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Executor.Driving;
 using Executor.Journaling;
+using Executor.Planning;
 using Executor.Scheduling;
 using Executor.Shuffle.Engine.Ingest;
 
@@ -33,13 +34,16 @@ internal sealed record AttemptNode(AttemptRef Attempt, string Incarnation)
     /// <summary>A consumer's: the seal's generation that it reads.</summary>
     public int SealGeneration { get; init; }
 
+    /// <summary>A consumer's: what it reads of a partition; null if it reads everything.</summary>
+    public InstanceSlice? Slice { get; init; }
+
     /// <summary>A consumer's: what it has read.</summary>
     public string? Rows { get; init; }
 
     public bool CancelAsked { get; init; }
 
     public override string ToString() =>
-        $"{Attempt.Task}{Row} {(int)Stage} {Pod} {Stream} {Segment} {SealGeneration} {Rows} {(CancelAsked ? 'c' : '-')}";
+        $"{Attempt.Task}{Row} {(int)Stage} {Pod} {Stream} {Segment} {SealGeneration} {Slice?.Sources} {Rows} {(CancelAsked ? 'c' : '-')}";
 
     /// <summary>The payload of a producer's one block: who wrote it.</summary>
     public string Row => $"p{Attempt.Index}g{Attempt.Generation}a{Attempt.Attempt}{Incarnation}";
@@ -90,6 +94,9 @@ internal enum DriverStage
 /// <summary>An effect with what it needs of the state that it was decided in.</summary>
 internal sealed record Act(Effect Effect, int SealGeneration, ImmutableArray<int> Generations)
 {
+    /// <summary>Of the start of a consumer: what it reads of a partition.</summary>
+    public InstanceSlice? Slice { get; init; }
+
     public string Text { get; } = Effect switch
     {
         ReadCommitEffect read => $"read the commit after the end of {read.Attempt} ({read.Facts.ExitCode})",

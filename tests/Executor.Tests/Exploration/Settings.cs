@@ -47,9 +47,12 @@ internal enum BrokenRule
 
     /// <summary>A driver whose append finds another driver's entry appends behind it.</summary>
     IgnoreFencing,
+
+    /// <summary>Readers of a slice take all of its partition.</summary>
+    ReadWholePartitions,
 }
 
-/// <summary>What is the same in all states of a world: a producer of some instances, and a consumer that reads all of it.</summary>
+/// <summary>What is the same in all states of a world: a producer of some instances, and a consumer that reads all of it, or an instance of it for each slice.</summary>
 internal sealed class Settings
 {
     public const string Run = "r";
@@ -57,8 +60,9 @@ internal sealed class Settings
     public static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
     public static readonly byte[] Schema = MessageEncoder.EncodeSchema(new Schema([new Field("x", Int64Type.Default, true)], null)).ToArray();
 
-    public Settings(int producers, Faults faults, BrokenRule broken = BrokenRule.None, bool keepsEnded = false)
+    public Settings(int producers, Faults faults, BrokenRule broken = BrokenRule.None, bool keepsEnded = false, bool slices = false)
     {
+        var read = new Contracts.Identity.OutputId("p", "out");
         Faults = faults;
         Broken = broken;
         KeepsEnded = keepsEnded;
@@ -66,7 +70,10 @@ internal sealed class Settings
             Plans.Task("p", producers).WithRetries(0, 20),
             Plans.Task("c", 1) with
             {
-                Inputs = [new PlannedInput(new Contracts.Identity.OutputId("p", "out"), ReadMode.All, default, false)],
+                Inputs = [new PlannedInput(read, slices ? ReadMode.Partition : ReadMode.All, default, false)],
+
+                // So little that every producing instance is a slice.
+                Split = slices ? new PlannedSplit(read, 1) : null,
                 DependsOn = [0],
                 Outputs = [],
                 Retries = new RetryBudget(0, 20),

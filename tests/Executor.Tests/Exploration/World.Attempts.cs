@@ -66,7 +66,7 @@ internal sealed partial class World
                 yield return Fault(
                     $"{name} gets a second incarnation",
                     left => left with { SecondIncarnations = left.SecondIncarnations - 1 },
-                    next => next.Attempts = Attempts.Add(new AttemptNode(node.Attempt, "b") { SealGeneration = node.SealGeneration }));
+                    next => next.Attempts = Attempts.Add(new AttemptNode(node.Attempt, "b") { SealGeneration = node.SealGeneration, Slice = node.Slice }));
             }
         }
     }
@@ -116,7 +116,8 @@ internal sealed partial class World
 
     private void Read(AttemptNode node)
     {
-        var selection = new ReadSelection(new SealId(Settings.Run, new OutputId("p", "out"), node.SealGeneration));
+        var sources = _settings.Broken == BrokenRule.ReadWholePartitions ? null : node.Slice?.Sources;
+        var selection = new ReadSelection(new SealId(Settings.Run, new OutputId("p", "out"), node.SealGeneration), node.Slice?.Partition, Sources: sources);
         try
         {
             var rows = _settings.Broken == BrokenRule.ReadLosers ? ReadEverything(node) : ReadCached(selection);

@@ -261,7 +261,10 @@ internal sealed partial class World
         var acts = round.Effects.Select(effect => new Act(
             effect,
             effect is StartEffect { Attempt.Task: 1 } ? core.State.SealGenerationsOf(1)[0] : 0,
-            effect is SealEffect seal ? [.. core.State.GenerationsOf(seal.Task)] : [])).ToImmutableList();
+            effect is SealEffect or SliceEffect ? [.. core.State.GenerationsOf(0)] : [])
+        {
+            Slice = effect is StartEffect { Attempt: { Task: 1 } reader } ? core.State.SliceOf(1, reader.Index) : null,
+        }).ToImmutableList();
         var next = driver with { Core = core, State = core.State };
         if (round.Decisions.Count == 0)
         {
@@ -344,6 +347,7 @@ internal sealed partial class World
                 Promise(
                     !driver.Stood.Contains((attempt.Task, attempt.Index, attempt.Generation)),
                     $"promise 4: {attempt} is launched by a driver that could have seen the commit of its generation");
+                Promise(attempt.Task == 0 || fold.IsCounted(1), $"{attempt} is launched before the journal says which slices there are");
                 Launched = Launched.Add(attempt);
             }
 
@@ -369,8 +373,9 @@ internal sealed partial class World
         {
             case StartEffect start:
                 Promise(!Started.Contains(start.Attempt), $"{start.Attempt} is started twice");
+                Promise(start.Attempt.Task == 0 || Fold.SliceOf(1, start.Attempt.Index) == act.Slice, $"{start.Attempt} reads another slice than the journal says");
                 Started = Started.Add(start.Attempt);
-                Attempts = Attempts.Add(new AttemptNode(start.Attempt, "a") { SealGeneration = act.SealGeneration });
+                Attempts = Attempts.Add(new AttemptNode(start.Attempt, "a") { SealGeneration = act.SealGeneration, Slice = act.Slice });
                 after = Tell(after, $"{Text(start.Attempt)} was accepted", core => core.LaunchAccepted(start.Attempt));
                 break;
             case CancelEffect cancel:
@@ -380,6 +385,11 @@ internal sealed partial class World
                 after = Seal(act)
                     ? Tell(after, $"{seal} stands", core => core.SealWritten(seal))
                     : Tell(after, $"{seal} lacks a commit", core => core.SealLacksCommit(seal, "lacks a commit"));
+                break;
+            case SliceEffect slice:
+                var source = _settings.Graph.SplitOf(slice.Task)!;
+                var chosen = Call(records => new SliceReader(records, Settings.Run).ReadAsync(source, slice.SealGeneration, act.Generations, CancellationToken.None));
+                after = Tell(after, $"{slice} come to {chosen.Choice?.Instances}, {chosen.Lost.Count} lost", core => core.Sliced(slice, chosen));
                 break;
             case ReadCommitEffect read:
                 var name = new InstanceId(_settings.Plan.Tasks[read.Attempt.Task].Name, read.Attempt.Index);

@@ -125,7 +125,8 @@ internal sealed partial class World
 
     private void CheckRows(AttemptNode node, List<string> rows)
     {
-        var winners = SealAt(node.SealGeneration).Instances.Select(i => $"p{i.Index}g{i.Generation}a{i.Attempt}{i.Incarnation}");
+        var winners = SealAt(node.SealGeneration).Instances.Where(i => node.Slice?.Sources is not { } range || range.Contains(i.Index))
+            .Select(i => $"p{i.Index}g{i.Generation}a{i.Attempt}{i.Incarnation}");
         Promise(
             rows.Order(StringComparer.Ordinal).SequenceEqual(winners.Order(StringComparer.Ordinal)),
             $"promise 3: seal {node.SealGeneration} holds {string.Join(' ', winners)}, a reader got {string.Join(' ', rows)}");
@@ -139,7 +140,9 @@ internal sealed partial class World
             var writer = CommitAt(0, index, state.Instance(0, index).Generation).Writer;
             return $"p{index}g{writer.Attempt.Generation}a{writer.Attempt.Attempt}{writer.Incarnation}";
         });
-        var read = CommitAt(1, 0, state.Instance(1, 0).Generation).Definition[1..];
+
+        // Slices ascend by producing instance, as the names of rows do.
+        var read = string.Concat(Enumerable.Range(0, state.Instances(1)).Select(index => CommitAt(1, index, state.Instance(1, index).Generation).Definition[1..]));
         Promise(
             read == string.Concat(winners.Order(StringComparer.Ordinal)),
             $"promise 3: the run succeeded with a consumer that has read {read}, while {string.Concat(winners)} won");
