@@ -67,8 +67,15 @@ public sealed class SizedRunTests : IAsyncDisposable
         var plan = Sized(1);
         var run = DriveAsync(Plans.Of(plan.Tasks[0].WithRetries(0, 0)), launcher);
         var sizes = new List<long>();
-        for (var start = await launcher.NextStartAsync(Token); ; start = await launcher.NextStartAsync(Token))
+        while (true)
         {
+            var next = launcher.NextStartAsync(Token).AsTask();
+            if (await Task.WhenAny(next, run) == run)
+            {
+                break;
+            }
+
+            var start = await next;
             sizes.Add(start.Descriptor.Resources.MemoryBytes);
             if (sizes[^1] >= 300L << 20)
             {
