@@ -21,6 +21,9 @@ internal sealed class LiveUsageWatch : IAsyncDisposable
     {
     }
 
+    /// <summary>Completes once there is nobody left to ask, or it was disposed of.</summary>
+    public Task Watching => _watching;
+
     /// <summary>Begins to watch.</summary>
     /// <param name="reader">Reads.</param>
     /// <param name="run">The run.</param>

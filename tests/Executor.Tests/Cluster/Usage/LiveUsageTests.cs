@@ -76,16 +76,9 @@ public sealed class LiveUsageTests : ClusterFixture
         var told = new ConcurrentQueue<LiveUsage>();
         Add("nightly", "map", "map-0", "250m", "100Mi", second: 5);
         Server.Add(Refusal(status));
-        await using (LiveUsageWatch.Start(Reader, "nightly", told.Enqueue, time))
-        {
-            await AdvanceAsync(time);
-            await EventuallyAsync(() => Requests("GET", MetricsPath).Count == 1, "the refused reading");
-            for (var again = 0; again < 5; again++)
-            {
-                time.Advance(LiveUsageWatch.Interval);
-            }
-        }
-
+        await using var watch = LiveUsageWatch.Start(Reader, "nightly", told.Enqueue, time);
+        await AdvanceAsync(time);
+        await watch.Watching.WaitAsync(Limit, Cancellation);
         Assert.Single(Requests("GET", MetricsPath));
         Assert.Empty(told);
     }
