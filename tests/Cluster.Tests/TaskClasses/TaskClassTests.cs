@@ -3,11 +3,11 @@ using Cluster.Tests.Client;
 using Executor.Cluster;
 using Executor.Cluster.Diagnosis;
 using Executor.Cluster.TaskClasses;
+using Executor.Contracts.Descriptors;
 using Executor.Kubernetes.Models;
 using Executor.Planning;
 using Executor.TestKit.Charts;
 using Executor.TestKit.Kubernetes;
-using Executor.Contracts.Descriptors;
 
 namespace Cluster.Tests.TaskClasses;
 
