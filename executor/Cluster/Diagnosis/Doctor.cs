@@ -160,9 +160,18 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         await using var store = await ClusterStore.ConnectAsync(cluster, options, cancellationToken);
         var begun = time.GetTimestamp();
         var runs = 0;
-        await foreach (var _ in store.Records.ListRunsAsync(cancellationToken))
+        try
         {
-            runs++;
+            // A listing goes through the store to its folder or its bucket.
+            await foreach (var _ in store.Records.ListRunsAsync(cancellationToken))
+            {
+                runs++;
+            }
+        }
+        catch (Exception failure) when (failure is ShuffleException or ClusterException or IOException)
+        {
+            var trouble = options.Store is null ? await StorePods.TroubleAsync(cluster, cancellationToken) : null;
+            return new Finding(Subject, FindingGrade.Problem, failure.Message, trouble);
         }
 
         var way = cluster.IsInside || options.Store is not null ? "directly" : "through the API server";

@@ -64,8 +64,9 @@ public sealed class ResumeTests : IAsyncLifetime
         Assert.Equal(accounts.Values.Sum(task => task.GetProperty("attempts").GetInt32()), (await File.ReadAllLinesAsync(trace, TestContext.Current.CancellationToken)).Length - 1);
 
         var table = (await _workspace.ExecutorAsync("report", "again")).Expect(0);
-        Assert.StartsWith("cost $", table.OutputLines[^1], StringComparison.Ordinal);
-        Assert.EndsWith(string.Concat(table.OutputLines.SkipLast(1).Select(line => $"{line}\n")), corrected.Output, StringComparison.Ordinal);
+        var shown = table.OutputLines.TakeWhile(line => !line.StartsWith("cost $", StringComparison.Ordinal)).ToList();
+        Assert.True(shown.Count < table.OutputLines.Count, table.Output);
+        Assert.EndsWith(string.Concat(shown.Select(line => $"{line}\n")), corrected.Output, StringComparison.Ordinal);
     }
 
     [Fact]

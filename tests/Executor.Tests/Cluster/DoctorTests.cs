@@ -50,6 +50,46 @@ public sealed class DoctorTests : ClusterFixture
         AssertFound(findings["VPA"], FindingGrade.Note, "autoscaling.k8s.io is not served", "not needed");
     }
 
+    [Theory]
+    [InlineData("""{"waiting": {"reason": "ImagePullBackOff", "message": "Back-off pulling image x/shuffle-store:1"} }""", null, "waits: ImagePullBackOff: Back-off pulling image x/shuffle-store:1")]
+    [InlineData("""{"running": {} }""", null, "runs and is not ready: bucket shuffle: the server at http://s3.example does not answer")]
+    [InlineData(
+        """{"waiting": {"reason": "CrashLoopBackOff"} }""",
+        """{"terminated": {"exitCode": 3} }""",
+        "has ended with exit code 3: bucket shuffle: the server at http://s3.example does not answer")]
+    public async Task A_store_that_does_not_answer_is_told_of_with_what_its_pod_says(string state, string? lastState, string expected)
+    {
+        Server.Create("/api/v1/namespaces/batch/services", JsonNode.Parse("""
+            {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "executor-store"},
+             "spec": {"clusterIP": "10.96.0.7", "selector": {"app.kubernetes.io/component": "store"}, "ports": [{"name": "grpc", "port": 8815}]} }
+            """)!.AsObject());
+        Server.Create("/api/v1/namespaces/batch/secrets", new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Secret",
+            ["metadata"] = new JsonObject { ["name"] = ClusterStore.KeySecret },
+            ["data"] = new JsonObject { [ClusterStore.KeyName] = Convert.ToBase64String(new byte[32]) },
+        });
+        Server.Create(PodsPath, JsonNode.Parse("""
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "executor-store-1", "labels": {"app.kubernetes.io/component": "store"} },
+             "spec": {"nodeName": "node1", "containers": [{"name": "store", "image": "x/shuffle-store:1"}]} }
+            """)!.AsObject());
+        Server.Mutate($"{PodsPath}/executor-store-1", pod => pod["status"] = new JsonObject
+        {
+            ["phase"] = "Running",
+            ["containerStatuses"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "store",
+                ["ready"] = false,
+                ["state"] = JsonNode.Parse(state),
+                ["lastState"] = lastState is null ? null : JsonNode.Parse(lastState),
+            }),
+        });
+        Server.SetLog(Space, "executor-store-1", "store", "starting\nbucket shuffle: the server at http://s3.example does not answer\n");
+        var findings = await ExamineAsync(Options());
+        AssertFound(findings["store"], FindingGrade.Problem, "no pod of Service executor-store", $"pod executor-store-1 {expected}");
+    }
+
     [Fact]
     public async Task A_quota_with_room_is_good_and_a_limit_range_is_told()
     {
