@@ -21,7 +21,12 @@ internal sealed class RunnerProcess(
 {
     // After the outcome is settled: nobody waits for a log longer than this, nor for a store that does not answer.
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LogLimitWhenStopped = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastLogLimit = TimeSpan.FromSeconds(1);
+
+    // From the request to stop on, which the body has three seconds of: what that does not need the log has, and one second at least.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(4);
+
+    private long _stoppedAt;
 
     /// <summary>Makes this process fit to be the parent of a body.</summary>
     public static void PrepareProcess()
@@ -35,6 +40,7 @@ internal sealed class RunnerProcess(
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync()
     {
+        using var stopping = stop.Token.Register(() => Volatile.Write(ref _stoppedAt, time.GetTimestamp()));
         var meter = new AttemptMeter(CgroupLocator.Find(settings.Cgroup), time);
         ProgressReader? progress = null;
         using var reporter = new AttemptReporter(
@@ -127,7 +133,7 @@ internal sealed class RunnerProcess(
             return;
         }
 
-        using var limit = new CancellationTokenSource(stop.Token.IsCancellationRequested ? LogLimitWhenStopped : LogLimit, time);
+        using var limit = new CancellationTokenSource(TimeForLog(), time);
         try
         {
             await records.CreateAsync(attempt.Run, RecordKeys.Log(attempt), kept, limit.Token);
@@ -136,6 +142,17 @@ internal sealed class RunnerProcess(
         {
             log.Line($"the log was not kept: {e.Message}");
         }
+    }
+
+    private TimeSpan TimeForLog()
+    {
+        if (!stop.Token.IsCancellationRequested)
+        {
+            return LogLimit;
+        }
+
+        var left = StopLimit - time.GetElapsedTime(Volatile.Read(ref _stoppedAt));
+        return left > LeastLogLimit ? left : LeastLogLimit;
     }
 
     private TerminationFile? OpenTerminationFile()
