@@ -72,7 +72,7 @@ public static class RecordKeys
     public static string Sizing(string prefix, long epoch, int part) => Invariant($"{prefix}{epoch:D10}.{part:D4}");
 
     /// <summary>What is to be forgotten, the record with a number counted from zero.</summary>
-    public static string SizingReset(int number) => Invariant($"{SizingResets}{number:D6}");
+    public static string SizingResetAt(int number) => Invariant($"{SizingResets}{number:D6}");
 
     /// <summary>The number of such a record, by its key; 0 if the key is none.</summary>
     public static int SizingResetOf(string key) =>

@@ -33,7 +33,7 @@ internal sealed class AttemptMeter
         _cgroup = cgroup;
         _started = time.GetUtcNow();
         _startedAt = time.GetTimestamp();
-        _oomKillsBefore = cgroup?.Read().OomKills ?? 0;
+        _oomKillsBefore = cgroup?.ReadOomKills() ?? 0;
     }
 
     /// <summary>Every input is at hand.</summary>
@@ -67,7 +67,7 @@ internal sealed class AttemptMeter
     }
 
     /// <summary>True if the OOM killer has ended a process of the attempt.</summary>
-    public bool SawOutOfMemory() => _cgroup is not null && _cgroup.Read().OomKills > _oomKillsBefore;
+    public bool SawOutOfMemory() => _cgroup is not null && _cgroup.ReadOomKills() > _oomKillsBefore;
 
     /// <summary>The measures up to now.</summary>
     public AttemptUsage Measure()

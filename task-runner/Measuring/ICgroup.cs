@@ -10,4 +10,7 @@ internal interface ICgroup
 
     /// <summary>What it has counted up to now.</summary>
     CgroupReading Read();
+
+    /// <summary>The processes that the OOM killer has ended up to now: one file, where all of <see cref="Read"/> is several.</summary>
+    long ReadOomKills();
 }

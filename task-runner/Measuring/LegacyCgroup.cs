@@ -23,9 +23,12 @@ internal sealed class LegacyCgroup(IReadOnlyList<string> folders) : ICgroup
             ThrottledSeconds = Find("cpu.stat") is { } cpu ? CounterFile.ReadNamed(cpu, "throttled_time") / NanosecondsPerSecond : null,
             ReadBytes = blockIo is null ? null : CounterFile.SumDevices(blockIo, "Read"),
             WrittenBytes = blockIo is null ? null : CounterFile.SumDevices(blockIo, "Write"),
-            OomKills = Find("memory.oom_control") is { } oom ? CounterFile.ReadNamed(oom, "oom_kill") ?? 0 : 0,
+            OomKills = ReadOomKills(),
         };
     }
+
+    /// <inheritdoc/>
+    public long ReadOomKills() => Find("memory.oom_control") is { } oom ? CounterFile.ReadNamed(oom, "oom_kill") ?? 0 : 0;
 
     private string? Find(string file)
     {

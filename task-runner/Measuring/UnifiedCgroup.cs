@@ -28,9 +28,12 @@ internal sealed class UnifiedCgroup(string folder) : ICgroup
             IoPressureSeconds = Pressure("io.pressure"),
             ReadBytes = CounterFile.SumKeys(In("io.stat"), "rbytes="),
             WrittenBytes = CounterFile.SumKeys(In("io.stat"), "wbytes="),
-            OomKills = CounterFile.ReadNamed(In("memory.events"), "oom_kill") ?? 0,
+            OomKills = ReadOomKills(),
         };
     }
+
+    /// <inheritdoc/>
+    public long ReadOomKills() => CounterFile.ReadNamed(In("memory.events"), "oom_kill") ?? 0;
 
     // Kernels before 5.19 keep no peak: the largest of what was seen at the readings, one a heartbeat.
     private long? SampledPeak() => CounterFile.ReadNumber(In("memory.current")) is { } now ? _seenMemoryBytes.Offer(now) : null;

@@ -156,7 +156,7 @@ internal static class TrialInstallation
         var begun = time.GetTimestamp();
         while (!await IsReadyAsync(deployments, cancellationToken))
         {
-            var pod = await NewestPodAsync(cluster, cancellationToken);
+            var pod = (await StorePods.FindAsync(cluster, cancellationToken))?.MaxBy(pod => pod.Metadata.CreationTimestamp);
             var reason = pod is null ? null : await start.LookAsync(pod, cancellationToken);
             if (reason is not null)
             {
@@ -165,35 +165,16 @@ internal static class TrialInstallation
 
             if (time.GetElapsedTime(begun) > ReadyLimit)
             {
+                // Of one that is started again and again.
+                var ended = pod is not null && StorePods.EndOf(pod) is { } end ? $"it ended with exit code {end.ExitCode} the last time; " : "";
                 throw new ClusterException(
-                    $"the shuffle store did not become ready in {ReadyLimit.TotalMinutes:0} minutes; {EndOf(pod)}"
-                    + $"see kubectl -n {cluster.NamespaceName} describe pods -l {KubernetesLabels.Component}={KubernetesLabels.StoreComponent}");
+                    $"the shuffle store did not become ready in {ReadyLimit.TotalMinutes:0} minutes; {ended}"
+                    + $"see kubectl -n {cluster.NamespaceName} describe pods -l {StorePods.Selector}");
             }
 
             await Task.Delay(Poll, time, cancellationToken);
         }
     }
-
-    /// <summary>The store's newest pod; null where there is none, or where pods may not be read.</summary>
-    private static async Task<V1Pod?> NewestPodAsync(ClusterConnection cluster, CancellationToken cancellationToken)
-    {
-        var selector = $"{KubernetesLabels.Component}={KubernetesLabels.StoreComponent}";
-        try
-        {
-            var pods = await cluster.Client.Pods(cluster.NamespaceName).ListAllAsync(new ListOptions { LabelSelector = selector }, cancellationToken);
-            return pods.Items.Where(pod => pod.Metadata.DeletionTimestamp is null).MaxBy(pod => pod.Metadata.CreationTimestamp);
-        }
-        catch (KubernetesException refusal) when (refusal.IsForbidden)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>How the store ended that is started again and again, as the beginning of a sentence's next part; empty for one that did not end.</summary>
-    private static string EndOf(V1Pod? pod) =>
-        pod?.Status?.ContainerStatuses?.FirstOrDefault()?.LastState?.Terminated is { } end
-            ? $"it ended with exit code {end.ExitCode} the last time; "
-            : "";
 
     /// <summary>True also for a store that is no Deployment of that name, or that may not be looked at: whoever made it knows.</summary>
     private static async Task<bool> IsReadyAsync(GenericClient<V1Deployment> deployments, CancellationToken cancellationToken)

@@ -87,23 +87,15 @@ internal static class TrialObjects
             }
         }
 
-        var container = new JsonObject
-        {
-            ["name"] = Container,
-            ["image"] = images.Store,
-            ["args"] = arguments,
-            ["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["containerPort"] = Port, ["protocol"] = "TCP" }),
-            ["readinessProbe"] = new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = Port }, ["periodSeconds"] = 2 },
-            ["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" }),
-            ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true),
-            ["volumeMounts"] = new JsonArray(
-                new JsonObject { ["name"] = "data", ["mountPath"] = DataPath },
-                new JsonObject { ["name"] = "key", ["mountPath"] = KeyPath, ["readOnly"] = true }),
-        };
-        if (images.PullPolicy is { } policy)
-        {
-            container["imagePullPolicy"] = policy;
-        }
+        var container = ContainerOf(images);
+        container["args"] = arguments;
+        container["ports"] = new JsonArray(new JsonObject { ["name"] = "flight", ["containerPort"] = Port, ["protocol"] = "TCP" });
+        container["readinessProbe"] = new JsonObject { ["tcpSocket"] = new JsonObject { ["port"] = Port }, ["periodSeconds"] = 2 };
+        container["resources"] = PodDefaults.Resources(new JsonObject { ["cpu"] = "500m", ["memory"] = "768Mi" });
+        container["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: true);
+        container["volumeMounts"] = new JsonArray(
+            new JsonObject { ["name"] = "data", ["mountPath"] = DataPath },
+            new JsonObject { ["name"] = "key", ["mountPath"] = KeyPath, ["readOnly"] = true });
 
         return new JsonObject
         {
@@ -144,13 +136,7 @@ internal static class TrialObjects
     public static JsonObject Images(ClusterImages images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        var container = new JsonObject { ["name"] = Container, ["image"] = images.Store };
-        if (images.PullPolicy is { } policy)
-        {
-            container["imagePullPolicy"] = policy;
-        }
-
-        var pod = new JsonObject { ["imagePullSecrets"] = PodDefaults.PullSecrets(images.PullSecrets), ["containers"] = new JsonArray(container) };
+        var pod = new JsonObject { ["imagePullSecrets"] = PodDefaults.PullSecrets(images.PullSecrets), ["containers"] = new JsonArray(ContainerOf(images)) };
         return new JsonObject { ["spec"] = new JsonObject { ["template"] = new JsonObject { ["spec"] = pod } } };
     }
 
@@ -180,6 +166,18 @@ internal static class TrialObjects
         ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = DriverJob.Account },
         ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = DriverJob.Account }),
     };
+
+    /// <summary>The store's container, as far as its image goes.</summary>
+    private static JsonObject ContainerOf(ClusterImages images)
+    {
+        var container = new JsonObject { ["name"] = Container, ["image"] = images.Store };
+        if (images.PullPolicy is { } policy)
+        {
+            container["imagePullPolicy"] = policy;
+        }
+
+        return container;
+    }
 
     private static JsonObject RuleOf(AccessRule rule)
     {

@@ -50,7 +50,7 @@ internal sealed class SizingReset(IRunRecords records, Action<string> notice)
             }
 
             var forgotten = sightings.Forgotten.With(meant.Keys, sightings.Parts[^1].Key);
-            var standing = await records.CreateAsync(run, RecordKeys.SizingReset(sightings.NextReset), SizingRecords.Write(forgotten), cancellationToken);
+            var standing = await records.CreateAsync(run, RecordKeys.SizingResetAt(sightings.NextReset), SizingRecords.Write(forgotten), cancellationToken);
             if (standing is null || standing.Value.Span.SequenceEqual(SizingRecords.Write(forgotten)))
             {
                 return meant;

@@ -69,8 +69,18 @@ internal sealed class KubernetesBackend : IRunBackend
         var launching = new KubernetesLauncherOptions { NamespaceName = _cluster.NamespaceName, Run = run, KeepJobs = _request.KeepFiles };
         var sizedByVpa = plan.Tasks.Where(task => task.Sizing is { Mode: SizingMode.Vpa }).ToList();
         var launcher = await KubernetesLauncher.OpenAsync(_cluster.Client, launching, factory, anchor, Store.Records, output.Notice, _time, cancellationToken);
-        var recommendations = sizedByVpa.Count == 0 ? null
-            : await ClassRecommendations.StartAsync(_cluster.Client, _cluster.NamespaceName, plan.Workflow, sizedByVpa, _time, cancellationToken);
+        ClassRecommendations? recommendations;
+        try
+        {
+            recommendations = sizedByVpa.Count == 0 ? null
+                : await ClassRecommendations.StartAsync(_cluster.Client, _cluster.NamespaceName, plan.Workflow, sizedByVpa, _time, cancellationToken);
+        }
+        catch
+        {
+            await launcher.DisposeAsync();
+            throw;
+        }
+
         var usage = LiveUsageWatch.Start(new LiveUsageReader(_cluster.Client, _cluster.NamespaceName), run, output.Usage, _time);
         return new PreparedRun
         {

@@ -90,7 +90,7 @@ public sealed class SizingStoreCommandTests : IDisposable
     {
         await SeeAsync("one", 3, ("a", 5, 100));
         await PutAsync("one", RecordKeys.Sizing(RecordKeys.SizingSeen, 4, 0), "{\"v\":1,\"classes\":[]}"u8.ToArray());
-        await PutAsync("one", RecordKeys.SizingReset(0), "nonsense"u8.ToArray());
+        await PutAsync("one", RecordKeys.SizingResetAt(0), "nonsense"u8.ToArray());
 
         var (code, output, error) = await RunAsync("show", "--output", "json");
         Assert.Equal(ExitCodes.Succeeded, code);
