@@ -135,14 +135,17 @@ public sealed class S3FaultTests
     {
         await using var bucket = new TestBucket();
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var asked = 0;
         await using var proxy = await FaultProxy.StartAsync(bucket.Server.Endpoint, async _ =>
         {
+            // Counted here: the proxy's own list has the request only after the plan has answered, and the client may be gone by then.
+            Interlocked.Increment(ref asked);
             await cancellation.CancelAsync();
             return ProxyFault.StallBefore;
         });
         await using var store = new S3ObjectStore(bucket.Through(proxy));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.GetAsync("k", ObjectRange.From(0, 1), new byte[1], cancellation.Token));
-        Assert.Single(proxy.Requests);
+        Assert.Equal(1, Volatile.Read(ref asked));
     }
 
     [Fact]
