@@ -11,18 +11,22 @@ namespace Executor.Shuffle.Engine.Ingest;
 /// </summary>
 /// <remarks>
 /// The rule that everything else serves: a block is acknowledged only by the completion of the cut that contains it, and only after every
-/// earlier block of its stream. Memory of blocks belongs to the caller.
+/// earlier block of its stream. A cut takes all or nothing of what a stream has pending. Memory of blocks belongs to the caller.
 /// </remarks>
 /// <typeparam name="TPayload">What the caller keeps of a block's payload.</typeparam>
 /// <param name="capacityBytes">How many bytes, as they will lie in a segment, make the window full.</param>
 public sealed class IngestWindow<TPayload>(long capacityBytes)
 {
+    // A segment of so much takes a bucket little longer than an empty one.
+    private readonly long _smallBytes = capacityBytes / 16;
+
     private readonly SortedDictionary<int, StreamState> _streams = [];
     private readonly SortedDictionary<int, List<int>> _inFlight = [];
     private List<PendingBlock<TPayload>> _pending = [];
     private int _nextStream;
     private int _nextCut;
     private int _sending;
+    private long _departedBytes;
 
     /// <summary>Bytes of the blocks that are in no cut yet, as they will lie in a segment.</summary>
     public long PendingBytes { get; private set; }
@@ -43,7 +47,13 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     /// <summary>
     /// True once the window should be cut: it is full, or it holds something and every open stream waits, so that nothing more would come.
     /// </summary>
-    public bool IsDue => _pending.Count > 0 && (PendingBytes >= capacityBytes || _sending == 0);
+    public bool IsDue => _pending.Count > 0 && (IsFull || _sending == 0);
+
+    /// <summary>
+    /// True once the blocks that came since the last <see cref="Cut"/> make up the capacity. Those that <see cref="CutEnded"/> took count too:
+    /// they may share memory with what is left, which must not be held longer than a window takes to fill.
+    /// </summary>
+    public bool IsFull => PendingBytes + _departedBytes >= capacityBytes;
 
     /// <summary>Admits a stream of one writer's blocks for one output, which may begin at any sequence.</summary>
     /// <returns>The stream's number; numbers ascend.</returns>
@@ -79,8 +89,9 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
         state.Next = header.Sequence + 1;
         SetWaiting(state, false);
         state.PendingBlocks++;
+        state.PendingBytes += Bytes(header);
         _pending.Add(new PendingBlock<TPayload>(stream, state.Source, header, payload));
-        PendingBytes += SegmentLayout.BlockBytes(header.Length) + SegmentLayout.RunBytes;
+        PendingBytes += Bytes(header);
     }
 
     /// <summary>Notes that a stream's sender will send nothing before its next acknowledgement, because it is out of credit.</summary>
@@ -95,6 +106,29 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     }
 
     /// <summary>
+    /// Takes the blocks of ended streams out of the window where they are few beside those of others: somebody waits to commit them, and should not
+    /// wait for the others' bytes to be written.
+    /// </summary>
+    /// <returns>
+    /// What to write as one segment, sorted; null if there is nothing, or if it is more than a sixteenth of the capacity, or the others' is not.
+    /// Answer with <see cref="Complete"/> or <see cref="Fail"/>.
+    /// </returns>
+    public WindowCut<TPayload>? CutEnded()
+    {
+        var bytes = _streams.Values.Sum(stream => stream.Ended ? stream.PendingBytes : 0);
+        if (bytes == 0 || bytes > _smallBytes || PendingBytes - bytes <= _smallBytes)
+        {
+            return null;
+        }
+
+        var ended = _pending.ToLookup(block => _streams.TryGetValue(block.Stream, out var stream) && stream.Ended);
+        _pending = [.. ended[false]];
+        PendingBytes -= bytes;
+        _departedBytes += bytes;
+        return Take([.. ended[true]]);
+    }
+
+    /// <summary>
     /// Takes everything pending out of the window.
     /// </summary>
     /// <returns>What to write as one segment, sorted; null if there is nothing. Answer with <see cref="Complete"/> or <see cref="Fail"/>.</returns>
@@ -105,22 +139,10 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
             return null;
         }
 
-        var blocks = BlockOrder.Sort(_pending, block => block.Source, block => (block.Header.Partition, block.Header.Sequence));
-        var touched = new SortedSet<int>(_pending.Select(block => block.Stream));
-        foreach (var number in touched)
-        {
-            // A closed stream may have gone since; its blocks are written all the same and acknowledged to nobody.
-            if (_streams.TryGetValue(number, out var state))
-            {
-                state.PendingBlocks = 0;
-                state.Cuts.Enqueue(new StreamCut(_nextCut, state.Next!.Value - 1));
-            }
-        }
-
-        _inFlight.Add(_nextCut, [.. touched]);
+        var taken = _pending;
         _pending = [];
-        PendingBytes = 0;
-        return new WindowCut<TPayload>(_nextCut++, blocks);
+        (PendingBytes, _departedBytes) = (0, 0);
+        return Take(taken);
     }
 
     /// <summary>Notes that a cut is durable.</summary>
@@ -130,7 +152,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     public IReadOnlyList<Acknowledgement> Complete(int cut, string segment)
     {
         var acknowledgements = new List<Acknowledgement>();
-        foreach (var number in Take(cut))
+        foreach (var number in StreamsOf(cut))
         {
             if (!_streams.TryGetValue(number, out var state))
             {
@@ -166,7 +188,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     public IReadOnlyList<int> Fail(int cut)
     {
         var broken = new List<int>();
-        foreach (var number in Take(cut))
+        foreach (var number in StreamsOf(cut))
         {
             if (_streams.TryGetValue(number, out var state) && !state.Broken)
             {
@@ -209,7 +231,27 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
             text.Append(CultureInfo.InvariantCulture, $"{block.Stream}:{block.Source} {block.Header}\n");
         }
 
-        return text.AppendJoin(',', _inFlight.Keys).ToString();
+        return text.AppendJoin(',', _inFlight.Keys).Append(CultureInfo.InvariantCulture, $" departed {_departedBytes}").ToString();
+    }
+
+    private static long Bytes(in BlockHeader header) => SegmentLayout.BlockBytes(header.Length) + SegmentLayout.RunBytes;
+
+    private WindowCut<TPayload> Take(List<PendingBlock<TPayload>> taken)
+    {
+        var blocks = BlockOrder.Sort(taken, block => block.Source, block => (block.Header.Partition, block.Header.Sequence));
+        var touched = new SortedSet<int>(taken.Select(block => block.Stream));
+        foreach (var number in touched)
+        {
+            // A closed stream may have gone since; its blocks are written all the same and acknowledged to nobody.
+            if (_streams.TryGetValue(number, out var state))
+            {
+                (state.PendingBlocks, state.PendingBytes) = (0, 0);
+                state.Cuts.Enqueue(new StreamCut(_nextCut, state.Next!.Value - 1));
+            }
+        }
+
+        _inFlight.Add(_nextCut, [.. touched]);
+        return new WindowCut<TPayload>(_nextCut++, blocks);
     }
 
     private StreamState Live(int stream) =>
@@ -217,7 +259,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
             ? state
             : throw new ShuffleException(ShuffleError.Invalid, $"stream {stream} is not open");
 
-    private List<int> Take(int cut) =>
+    private List<int> StreamsOf(int cut) =>
         _inFlight.Remove(cut, out var streams) ? streams : throw new ArgumentException($"cut {cut} is not in flight", nameof(cut));
 
     private void SetWaiting(StreamState state, bool waiting)
@@ -233,6 +275,8 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
         internal int? Next { get; set; }
 
         internal int PendingBlocks { get; set; }
+
+        internal long PendingBytes { get; set; }
 
         internal bool Waiting { get; set; }
 

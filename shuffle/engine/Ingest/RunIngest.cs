@@ -207,7 +207,7 @@ internal sealed partial class RunIngest : IDisposable
     {
         if (_window.IsDue)
         {
-            Cut(_window.PendingBytes >= _services.Options.WindowBytes ? CutReason.Full : CutReason.Awaited);
+            Cut(_window.IsFull ? CutReason.Full : CutReason.Awaited);
             return;
         }
 
@@ -226,24 +226,49 @@ internal sealed partial class RunIngest : IDisposable
         if (!_lingers && _window.IsAwaited)
         {
             _lingers = true;
-            var left = _services.Options.MaximumAge - _services.TimeProvider.GetElapsedTime(_openedAt.Value);
-            var due = left < _services.Options.Linger ? left : _services.Options.Linger;
-            _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            var left = Left(_openedAt.Value);
+            _timer.Change(left < _services.Options.Linger ? left : _services.Options.Linger, Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>How long a window that was opened then may still wait.</summary>
+    private TimeSpan Left(long openedAt)
+    {
+        var left = _services.Options.MaximumAge - _services.TimeProvider.GetElapsedTime(openedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>Under the lock: what ended streams wait for goes first and by itself where that is faster for them.</summary>
     private void Cut(string reason)
     {
-        if (_window.Cut() is not { } cut)
+        if (_window.PendingBlocks == 0)
         {
             return;
         }
 
         // A full or awaited window may be cut before its timer was set.
         var openedAt = _openedAt ?? _services.TimeProvider.GetTimestamp();
+        if (_window.CutEnded() is { } ended)
+        {
+            Write(ended, reason, openedAt);
+            if (reason == CutReason.Linger && !_window.IsAwaited)
+            {
+                _lingers = false;
+                _timer.Change(Left(openedAt), Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
         _openedAt = null;
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (_window.Cut() is { } cut)
+        {
+            Write(cut, reason, openedAt);
+        }
+    }
+
+    private void Write(WindowCut<PooledPayload> cut, string reason, long openedAt)
+    {
         _services.Writing(1);
         var write = Task.Run(() => WriteAsync(cut, reason, openedAt));
         _writes.Add(write);

@@ -53,6 +53,63 @@ public sealed class IngestWindowTests
     }
 
     [Fact]
+    public void Few_blocks_of_ended_streams_are_cut_without_the_many_of_others()
+    {
+        var window = new IngestWindow<int>(1 << 20);
+        var (longer, tiny) = (window.Open(Source(0)), window.Open(Source(1)));
+        window.Offer(longer, Block(0, 0, 100_000), 0);
+        window.Offer(tiny, Block(1, 0, 100), 0);
+        window.Wait(tiny);
+        Assert.Null(window.CutEnded());
+        window.End(tiny);
+
+        var cut = window.CutEnded()!;
+        Assert.Equal([tiny], cut.Blocks.Select(block => block.Stream));
+        Assert.Equal(1, window.PendingBlocks);
+        Assert.False(window.IsAwaited);
+        Assert.Null(window.CutEnded());
+        Assert.Equal([tiny], window.Complete(cut.Number, "s1").Select(ack => ack.Stream));
+        Assert.Equal([longer], window.Cut()!.Blocks.Select(block => block.Stream));
+    }
+
+    [Theory]
+    [InlineData(60_000, 100)]
+    [InlineData(100_000, 70_000)]
+    public void Blocks_of_ended_streams_are_cut_with_those_of_others_if_these_are_few_or_they_themselves_are_many(int others, int ended)
+    {
+        var window = new IngestWindow<int>(1 << 20);
+        var (longer, done) = (window.Open(Source(0)), window.Open(Source(1)));
+        window.Offer(longer, Block(0, 0, others), 0);
+        window.Offer(done, Block(1, 0, ended), 0);
+        window.End(done);
+        Assert.Null(window.CutEnded());
+        Assert.Equal(2, window.Cut()!.Blocks.Count);
+    }
+
+    [Fact]
+    public void What_ended_streams_took_away_counts_until_the_window_is_cut_as_a_whole()
+    {
+        var window = new IngestWindow<int>(1 << 20);
+        var longer = window.Open(Source(0));
+        window.Offer(longer, Block(0, 0, 500_000), 0);
+        var cuts = 0;
+        while (!window.IsDue)
+        {
+            var tiny = window.Open(Source(1));
+            window.Offer(tiny, Block(1, 0, 60_000), 0);
+            window.End(tiny);
+            Assert.NotNull(window.CutEnded());
+            window.Close(tiny);
+            cuts++;
+        }
+
+        Assert.Equal(10, cuts);
+        Assert.Single(window.Cut()!.Blocks);
+        window.Offer(longer, Block(0, 1, 500_000), 0);
+        Assert.False(window.IsDue);
+    }
+
+    [Fact]
     public void A_later_cut_is_acknowledged_only_with_the_earlier_one()
     {
         var window = new IngestWindow<int>(1 << 20);
@@ -105,14 +162,18 @@ public sealed class IngestWindowTests
     public void Under_any_order_of_events_nothing_is_acknowledged_before_it_is_durable(int seed)
     {
         var random = new Random(seed);
+        var cutEnded = 0;
         for (var world = 0; world < 100; world++)
         {
-            Explore(random, $"seed {seed}, world {world}");
+            cutEnded += Explore(random, $"seed {seed}, world {world}");
         }
+
+        Assert.True(cutEnded > 0, $"seed {seed}");
     }
 
-    private static void Explore(Random random, string name)
+    private static int Explore(Random random, string name)
     {
+        var cutEnded = 0;
         var window = new IngestWindow<(int Stream, int Sequence)>(random.Next(200, 5000));
         var next = new Dictionary<int, int>();
         var offered = new HashSet<(int Stream, int Sequence)>();
@@ -121,10 +182,11 @@ public sealed class IngestWindowTests
         var acknowledged = new Dictionary<int, int>();
         var inFlight = new List<WindowCut<(int Stream, int Sequence)>>();
         var broken = new HashSet<int>();
+        var ended = new HashSet<int>();
         for (var step = 0; step < 200; step++)
         {
-            var live = next.Keys.Where(stream => !broken.Contains(stream)).ToList();
-            switch (random.Next(8))
+            var live = next.Keys.Where(stream => !broken.Contains(stream) && !ended.Contains(stream)).ToList();
+            switch (random.Next(9))
             {
                 case 0 when live.Count < 4:
                     next.Add(window.Open(Source(0)), 0);
@@ -137,9 +199,17 @@ public sealed class IngestWindowTests
                 case 4 when live.Count > 0:
                     window.Wait(live[random.Next(live.Count)]);
                     break;
+                case 8 when live.Count > 1:
+                    var last = live[random.Next(live.Count)];
+                    window.End(last);
+                    ended.Add(last);
+                    break;
                 case 5 when window.IsDue || random.Next(4) == 0:
-                    if (window.Cut() is { } taken)
+                    var partly = window.CutEnded();
+                    cutEnded += partly is null ? 0 : 1;
+                    if ((partly ?? window.Cut()) is { } taken)
                     {
+                        Assert.True(partly is null || taken.Blocks.All(block => ended.Contains(block.Stream)), name);
                         Assert.All(taken.Blocks, block => Assert.True(cut.Add(block.Payload), name));
                         var order = taken.Blocks.Select(block => (block.Header.Partition, block.Header.Sequence)).ToList();
                         Assert.Equal(order.Order(), order);
@@ -175,8 +245,8 @@ public sealed class IngestWindowTests
                     }
 
                     break;
-                case 7 when live.Count > 0 && random.Next(10) == 0:
-                    var closed = live[random.Next(live.Count)];
+                case 7 when next.Count > 0 && random.Next(10) == 0:
+                    var closed = next.Keys.ElementAt(random.Next(next.Count));
                     window.Close(closed);
                     next.Remove(closed);
                     break;
@@ -188,13 +258,14 @@ public sealed class IngestWindowTests
             window.Complete(rest.Number, "rest");
         }
 
-        if (window.Cut() is { } last)
+        if (window.Cut() is { } remaining)
         {
-            Assert.All(last.Blocks, block => Assert.True(cut.Add(block.Payload), name));
+            Assert.All(remaining.Blocks, block => Assert.True(cut.Add(block.Payload), name));
         }
 
         Assert.Equal(offered.Order(), cut.Order());
         Assert.Equal(0, window.PendingBytes);
+        return cutEnded;
     }
 
     private static BlockSource Source(int index) => new(Output, index, 0, 1, "pod");
