@@ -44,6 +44,9 @@ internal static class BenchmarkProgram
                 case [StoreProcess.Role, .. var rest]:
                     await StoreRole.RunAsync(Options.Parse(rest));
                     return 0;
+                case [RelayProcess.Role, .. var rest]:
+                    await RelayRole.RunAsync(Options.Parse(rest));
+                    return 0;
                 case [ClientProcess.Role, .. var rest]:
                     await ClientRole.RunAsync(Options.Parse(rest));
                     return 0;

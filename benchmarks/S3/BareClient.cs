@@ -9,11 +9,11 @@ namespace Executor.Benchmarks.S3;
 /// What tasks would do without a shuffle store: each puts what it has as one object, in parts, and each reads one object back, in ranges, with the SDK's own client.
 /// Nothing is divided by partition, and nothing verified.
 /// </summary>
-internal sealed class BareClient(Blocks blocks, string prefix) : IDisposable
+internal sealed class BareClient(Blocks blocks, string prefix, Uri endpoint) : IDisposable
 {
     private const int PartBytes = 16 << 20;
 
-    private readonly AmazonS3Client _client = BenchmarkBucket.Client();
+    private readonly AmazonS3Client _client = BenchmarkBucket.Client(endpoint);
 
     /// <summary>Puts the blocks of so many tasks; returns the seconds until the last object stands.</summary>
     internal async Task<double> WriteAsync(int tasks, int blocksPerTask)

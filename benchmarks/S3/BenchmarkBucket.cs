@@ -16,16 +16,19 @@ internal static class BenchmarkBucket
     internal static S3ObjectStore Open(string prefix) => new(new S3ObjectStoreOptions
     {
         Bucket = Name,
-        Endpoint = new Uri(Setting("S3_ENDPOINT")),
+        Endpoint = Endpoint,
         Region = Environment.GetEnvironmentVariable("S3_REGION"),
         UsePathStyle = true,
         Prefix = prefix,
     });
 
+    internal static Uri Endpoint => new(Setting("S3_ENDPOINT"));
+
     /// <summary>The SDK's client as it comes, but for the trailing checksums, which not every server takes.</summary>
-    internal static AmazonS3Client Client() => new(new AmazonS3Config
+    /// <param name="endpoint">Where the server is reached; the environment's if null.</param>
+    internal static AmazonS3Client Client(Uri? endpoint = null) => new(new AmazonS3Config
     {
-        ServiceURL = Setting("S3_ENDPOINT"),
+        ServiceURL = (endpoint ?? Endpoint).ToString(),
         AuthenticationRegion = Environment.GetEnvironmentVariable("S3_REGION") ?? "us-east-1",
         ForcePathStyle = true,
         RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,

@@ -21,10 +21,16 @@ internal sealed record StoreShuffle(long Bytes, double SecondsIn, double Seconds
         await warm.WriteAsync(4);
         await warm.ReadAsync(4L * AllToAll.Width * blocks.PayloadBytes);
 
+        return await MeasureAsync(store, blocks, mebibytes, "measured", producers);
+    }
+
+    /// <summary>Shuffles through a store that has been at work before.</summary>
+    internal static async Task<StoreShuffle> MeasureAsync(StoreProcess store, Blocks blocks, int mebibytes, string run, int producers = AllToAll.Width)
+    {
         var before = await store.MeasureAsync();
         var perProducer = Math.Max(1, mebibytes / producers);
         var bytes = (long)perProducer * producers * blocks.PayloadBytes;
-        var shuffle = new AllToAll(store.Channel, blocks, "measured", producers);
+        var shuffle = new AllToAll(store.Channel, blocks, run, producers);
         var secondsIn = await shuffle.WriteAsync(perProducer);
         var secondsOut = await shuffle.ReadAsync(bytes);
         return new StoreShuffle(bytes, secondsIn, secondsOut, before, await store.MeasureAsync());

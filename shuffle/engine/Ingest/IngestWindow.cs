@@ -17,8 +17,9 @@ namespace Executor.Shuffle.Engine.Ingest;
 /// <param name="capacityBytes">How many bytes, as they will lie in a segment, make the window full.</param>
 public sealed class IngestWindow<TPayload>(long capacityBytes)
 {
-    // A segment of so much takes a bucket little longer than an empty one.
-    private readonly long _smallBytes = capacityBytes / 16;
+    // An object more is worth it where it is small and the others would take a bucket a good part of a tenth of a second.
+    private readonly long _fewBytes = capacityBytes / 64;
+    private readonly long _manyBytes = capacityBytes / 8;
 
     private readonly SortedDictionary<int, StreamState> _streams = [];
     private readonly SortedDictionary<int, List<int>> _inFlight = [];
@@ -110,13 +111,13 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
     /// wait for the others' bytes to be written.
     /// </summary>
     /// <returns>
-    /// What to write as one segment, sorted; null if there is nothing, or if it is more than a sixteenth of the capacity, or the others' is not.
+    /// What to write as one segment, sorted; null if there is nothing, or if it is more than a 64th of the capacity, or the others' is no more than an eighth.
     /// Answer with <see cref="Complete"/> or <see cref="Fail"/>.
     /// </returns>
     public WindowCut<TPayload>? CutEnded()
     {
         var bytes = _streams.Values.Sum(stream => stream.Ended ? stream.PendingBytes : 0);
-        if (bytes == 0 || bytes > _smallBytes || PendingBytes - bytes <= _smallBytes)
+        if (bytes == 0 || bytes > _fewBytes || PendingBytes - bytes <= _manyBytes)
         {
             return null;
         }

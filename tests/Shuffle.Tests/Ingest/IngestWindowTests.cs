@@ -57,7 +57,7 @@ public sealed class IngestWindowTests
     {
         var window = new IngestWindow<int>(1 << 20);
         var (longer, tiny) = (window.Open(Source(0)), window.Open(Source(1)));
-        window.Offer(longer, Block(0, 0, 100_000), 0);
+        window.Offer(longer, Block(0, 0, 140_000), 0);
         window.Offer(tiny, Block(1, 0, 100), 0);
         window.Wait(tiny);
         Assert.Null(window.CutEnded());
@@ -73,8 +73,8 @@ public sealed class IngestWindowTests
     }
 
     [Theory]
-    [InlineData(60_000, 100)]
-    [InlineData(100_000, 70_000)]
+    [InlineData(130_000, 100)]
+    [InlineData(200_000, 17_000)]
     public void Blocks_of_ended_streams_are_cut_with_those_of_others_if_these_are_few_or_they_themselves_are_many(int others, int ended)
     {
         var window = new IngestWindow<int>(1 << 20);
@@ -96,14 +96,14 @@ public sealed class IngestWindowTests
         while (!window.IsDue)
         {
             var tiny = window.Open(Source(1));
-            window.Offer(tiny, Block(1, 0, 60_000), 0);
+            window.Offer(tiny, Block(1, 0, 15_000), 0);
             window.End(tiny);
             Assert.NotNull(window.CutEnded());
             window.Close(tiny);
             cuts++;
         }
 
-        Assert.Equal(10, cuts);
+        Assert.Equal(37, cuts);
         Assert.Single(window.Cut()!.Blocks);
         window.Offer(longer, Block(0, 1, 500_000), 0);
         Assert.False(window.IsDue);
@@ -174,7 +174,7 @@ public sealed class IngestWindowTests
     private static int Explore(Random random, string name)
     {
         var cutEnded = 0;
-        var window = new IngestWindow<(int Stream, int Sequence)>(random.Next(200, 5000));
+        var window = new IngestWindow<(int Stream, int Sequence)>(random.Next(200, 20_000));
         var next = new Dictionary<int, int>();
         var offered = new HashSet<(int Stream, int Sequence)>();
         var cut = new HashSet<(int Stream, int Sequence)>();
