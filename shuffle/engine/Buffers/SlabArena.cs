@@ -15,7 +15,7 @@ public sealed class SlabArena(SlabPool pool) : IDisposable
     public PooledPayload Take(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        var pieces = new List<(Slab Slab, Memory<byte> Memory)>();
+        var pieces = new List<(Slab Slab, Memory<byte> Memory)>(1 + (length / pool.SlabBytes));
         lock (_lock)
         {
             while (length > 0)

@@ -15,6 +15,9 @@ internal sealed partial class RunIngest : IDisposable
 {
     private const int SegmentNameDigits = 20;
 
+    // What a block takes beside its bytes until it is durable: its place in the window, in the cut and in the segment's sequence of memory.
+    private const int BookkeepingBytes = 768;
+
     private readonly Lock _lock = new();
     private readonly RunIngestServices _services;
     private readonly IngestWindow<PooledPayload> _window;
@@ -35,6 +38,9 @@ internal sealed partial class RunIngest : IDisposable
     }
 
     internal string Run { get; }
+
+    /// <summary>What a block takes of the byte budget, from before its bytes are copied until it is durable or given up.</summary>
+    internal static long Charge(int length) => SegmentLayout.BlockBytes(length) + BookkeepingBytes;
 
     internal long PendingBytes
     {
@@ -71,7 +77,7 @@ internal sealed partial class RunIngest : IDisposable
     /// <summary>Memory for a payload, once the budget has room.</summary>
     internal async ValueTask<PooledPayload> TakeAsync(int length, CancellationToken cancellationToken)
     {
-        await _services.Budget.ReserveAsync(Run, SegmentLayout.BlockBytes(length), cancellationToken);
+        await _services.Budget.ReserveAsync(Run, Charge(length), cancellationToken);
         return _arena.Take(length);
     }
 
@@ -80,7 +86,7 @@ internal sealed partial class RunIngest : IDisposable
     {
         var length = (int)payload.Bytes.Length;
         payload.Release();
-        _services.Budget.Release(Run, SegmentLayout.BlockBytes(length));
+        _services.Budget.Release(Run, Charge(length));
     }
 
     internal void Offer(int stream, in BlockHeader header, PooledPayload payload)
@@ -316,7 +322,7 @@ internal sealed partial class RunIngest : IDisposable
             long bytes = 0;
             foreach (var block in cut.Blocks)
             {
-                bytes += SegmentLayout.BlockBytes(block.Header.Length);
+                bytes += Charge(block.Header.Length);
                 block.Payload.Release();
             }
 

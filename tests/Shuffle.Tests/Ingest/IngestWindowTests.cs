@@ -1,5 +1,6 @@
 using Executor.Contracts.Identity;
 using Executor.Shuffle.Channel;
+using Executor.Shuffle.Engine.Buffers;
 using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.Segments;
 
@@ -169,6 +170,30 @@ public sealed class IngestWindowTests
         }
 
         Assert.True(cutEnded > 0, $"seed {seed}");
+    }
+
+    [Fact]
+    public void What_a_block_takes_beside_its_bytes_is_no_more_than_it_is_charged_for()
+    {
+        const int Count = 20_000;
+        var window = new IngestWindow<PooledPayload>(1 << 30);
+        var slabs = new SlabPool(1 << 20);
+        using var arena = new SlabArena(slabs);
+        Take(0, 1000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Take(1000, Count);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / Count, 100, RunIngest.Charge(8));
+
+        void Take(int index, int count)
+        {
+            var stream = window.Open(Source(index));
+            for (var sequence = 0; sequence < count; sequence++)
+            {
+                window.Offer(stream, Block(index, sequence, 8), arena.Take(8));
+            }
+
+            SegmentWriter.Write([.. window.Cut()!.Blocks.Select(block => new SegmentBlock(block.Source, block.Header, block.Payload.Bytes))]);
+        }
     }
 
     private static int Explore(Random random, string name)
