@@ -41,6 +41,18 @@ public sealed record AttemptUsage
     /// <summary>Seconds in which some thread of the attempt waited for a device (PSI's <c>some</c>; cgroup v2).</summary>
     public double? IoPressureSeconds { get; init; }
 
+    /// <summary>
+    /// The most memory in bytes that was in use on the attempt's GPUs together at a reading, one a second from the runner's start on: a lower bound of the
+    /// peak. All that is in use there counts, the driver's own too.
+    /// </summary>
+    public long? PeakGpuMemoryBytes { get; init; }
+
+    /// <summary>
+    /// Seconds in which the attempt's GPUs ran something, added up over them: at each reading the share of time that NVML tells, times the seconds since the
+    /// one before.
+    /// </summary>
+    public double? GpuSeconds { get; init; }
+
     /// <summary>Bytes read from block devices, or by read calls where only rusage is to be had.</summary>
     public long? ReadBytes { get; init; }
 

@@ -65,6 +65,9 @@ public static class EnvironmentNames
     /// </summary>
     public const string Cgroup = "EXECUTOR_CGROUP";
 
+    /// <summary>Runner: how many GPUs of NVIDIA's the attempt was given, whose use is measured then; none by default.</summary>
+    public const string Gpus = "EXECUTOR_GPUS";
+
     /// <summary>Body: the run's id.</summary>
     public const string RunId = "EXECUTOR_RUN_ID";
 

@@ -75,6 +75,13 @@ internal static class AccountingColumns
         new("cpu_pressure_s", row => row.CpuPressureSeconds),
         new("memory_pressure_s", row => row.MemoryPressureSeconds),
         new("io_pressure_s", row => row.IoPressureSeconds),
+        new("gpu_request", row => row.Gpus),
+        new("gpu_s", row => row.GpuRequestedSeconds),
+        new("gpu_memory_peak_bytes", row => row.PeakGpuMemoryBytes),
+        new("gpu_used_s", row => row.GpuSeconds),
+        new("sizing_expert", row => row.Decided?.Expert),
+        new("sizing_memory_bytes", row => row.Decided?.MemoryBytes),
+        new("sizing_vpa_bytes", row => row.Decided?.TargetBytes),
     ];
 
     private static string? Name<T>(T? value)

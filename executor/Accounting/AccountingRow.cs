@@ -1,6 +1,7 @@
 using Executor.Contracts.Identity;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
+using Executor.Driving.Sizes;
 using Executor.Launching;
 using Executor.Outcomes;
 
@@ -105,6 +106,21 @@ internal sealed class AccountingRow(AttemptRow row, string taskClass, ResourcePr
 
     /// <summary>How long some thread of it waited for a device.</summary>
     public double? IoPressureSeconds => _usage?.IoPressureSeconds;
+
+    /// <summary>How many GPUs its task asks for.</summary>
+    public long Gpus { get; init; }
+
+    /// <summary>GPU seconds that it was given: GPUs times elapsed time.</summary>
+    public double? GpuRequestedSeconds => Gpus * ElapsedSeconds;
+
+    /// <summary>GPU seconds in which something ran.</summary>
+    public double? GpuSeconds => _usage?.GpuSeconds;
+
+    /// <summary>The most GPU memory that was seen in use.</summary>
+    public long? PeakGpuMemoryBytes => _usage?.PeakGpuMemoryBytes;
+
+    /// <summary>What was decided of its memory; null if its task is not sized, or that is not on record.</summary>
+    public DecidedSize? Decided { get; init; }
 
     /// <summary>Used of given CPU seconds, as seff has it; may be above 1 where CPU is not limited.</summary>
     public double? CpuEfficiency => Share(CpuSeconds, CpuRequestedSeconds);

@@ -4,6 +4,7 @@ using Executor.Accounting.Advice;
 using Executor.Accounting.Page;
 using Executor.Contracts.Reporting;
 using Executor.Driving;
+using Executor.Driving.Sizes;
 using Executor.Hosting;
 using Executor.Running;
 
@@ -61,7 +62,9 @@ internal static class ReportCommand
             var withRows = parsed.GetValue(rows);
             var totals = new UsageTotals();
             var advice = new SizeAdvice(plan, prices);
-            var classes = plan.Tasks.ToDictionary(task => task.Name, task => task.Class ?? task.Name);
+            var tasks = plan.Tasks.ToDictionary(task => task.Name);
+            var sizes = await SizingDecisions.ByAttemptAsync(
+                connection.Records, id, line => console.Error.WriteLine($"executor: {line}"), token);
             var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, Take, token);
             var changes = advice.Changes();
             files.Complete(changes);
@@ -70,7 +73,12 @@ internal static class ReportCommand
 
             void Take(AttemptRow attempt)
             {
-                var row = new AccountingRow(attempt, classes[attempt.Attempt.Task], prices);
+                var task = tasks[attempt.Attempt.Task];
+                var row = new AccountingRow(attempt, task.Class ?? task.Name, prices)
+                {
+                    Gpus = task.Gpus,
+                    Decided = sizes.TryGetValue(attempt.Attempt, out var decided) ? decided : null,
+                };
                 totals.Add(row);
                 advice.Add(row);
                 byInstance?.Add(row);

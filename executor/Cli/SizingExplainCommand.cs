@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Executor.Contracts.Identity;
-using Executor.Contracts.Records;
 using Executor.Contracts.Reporting;
 using Executor.Driving.Sizes;
 using Executor.Hosting;
@@ -57,23 +55,12 @@ internal static class SizingExplainCommand
         StoreConnection store, string run, InstanceSelector selector, bool json, CliConsole console, CancellationToken cancellationToken)
     {
         var shown = 0;
-        await foreach (var key in store.Records.ListAsync(run, RecordKeys.SizingDecisions, cancellationToken))
+        await foreach (var sized in SizingDecisions.ReadAsync(store.Records, run, line => console.Error.WriteLine($"executor: {line}"), cancellationToken))
         {
-            try
+            if ((selector.Task ?? sized.Attempt.Task) == sized.Attempt.Task && (selector.Index ?? sized.Attempt.Index) == sized.Attempt.Index)
             {
-                var record = await store.Records.GetAsync(run, key, cancellationToken);
-                foreach (var sized in record is { } value ? SizingRecords.ReadDecisions(run, value) : [])
-                {
-                    if ((selector.Task ?? sized.Attempt.Task) == sized.Attempt.Task && (selector.Index ?? sized.Attempt.Index) == sized.Attempt.Index)
-                    {
-                        shown++;
-                        Write(sized, json, console.Out);
-                    }
-                }
-            }
-            catch (JsonException e)
-            {
-                console.Error.WriteLine($"executor: {key} of run {run} cannot be read, and is left out: {e.Message}");
+                shown++;
+                Write(sized, json, console.Out);
             }
         }
 
@@ -96,6 +83,11 @@ internal static class SizingExplainCommand
                 json.WriteNumber("askedBytes", sized.AskedBytes);
                 json.WriteNumber("givenBytes", sized.GivenBytes);
                 json.WriteNumber("modelBytes", decision.MemoryBytes);
+                if (decision.TargetBytes is { } target)
+                {
+                    json.WriteNumber("targetBytes", target);
+                }
+
                 json.WriteString("expert", decision.Expert);
                 json.WriteString("reason", decision.Reason);
                 json.WriteStartObject("alternatives");

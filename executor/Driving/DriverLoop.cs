@@ -166,7 +166,13 @@ internal sealed class DriverLoop : IAsyncDisposable
             CancelsRequested = await _patience.CallAsync(
                 "look for cancel requests", token => CancellationRequests.CountAsync(_records, _run, token), cancellationToken),
         };
-        scheduler.Restore(world, _options.Time.GetUtcNow());
+        var now = _options.Time.GetUtcNow();
+        scheduler.Restore(world, now);
+        foreach (var attempt in existing.Where(attempt => sizer is not null && state.IsUnderWay(attempt)))
+        {
+            sizer!.Adopted(attempt, _report.LaunchedAt(attempt) ?? now);
+        }
+
         scheduler.DataLost(damaged);
         return new DriverCore(scheduler, sizer);
     }

@@ -62,7 +62,7 @@ internal sealed record AttemptRow(AttemptId Attempt, AttemptOutcome Outcome, Att
     /// <summary>What it was given.</summary>
     public required ResourceLimits Resources { get; init; }
 
-    /// <summary>When the driver decided to launch it, by the driver's clock; null where an earlier driver did.</summary>
+    /// <summary>When a driver decided to launch it, by that driver's clock; null where that is not on record.</summary>
     public DateTimeOffset? Launched { get; init; }
 
     /// <summary>When it was first seen to run, by the launcher's clock.</summary>

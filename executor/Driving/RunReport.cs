@@ -64,14 +64,19 @@ internal sealed class RunReport
         return new RunProgress(at, tasks);
     }
 
+    /// <summary>When it was decided to launch an attempt of which no end is on record, by the clock of the driver that did; null if it is not known.</summary>
+    public DateTimeOffset? LaunchedAt(AttemptRef attempt) => _launched.GetValueOrDefault(attempt)?.Launched;
+
     /// <summary>A decision of an earlier driver.</summary>
-    public void Replayed(Decision decision)
+    /// <param name="decision">The decision.</param>
+    /// <param name="at">When it was made, by that driver's clock.</param>
+    public void Replayed(Decision decision, DateTimeOffset at)
     {
         _failures.Apply(decision);
         switch (decision)
         {
             case LaunchDecision launch:
-                _launched[launch.Attempt] = new LaunchedAttempt(launch, null, null);
+                _launched[launch.Attempt] = new LaunchedAttempt(launch, at, null);
                 break;
             case OutcomeDecision outcome:
                 _launched.Remove(outcome.Attempt);
@@ -260,5 +265,5 @@ internal sealed class RunReport
         };
     }
 
-    private sealed record LaunchedAttempt(LaunchDecision Decision, DateTimeOffset? Launched, DateTimeOffset? Running);
+    private sealed record LaunchedAttempt(LaunchDecision Decision, DateTimeOffset Launched, DateTimeOffset? Running);
 }

@@ -17,16 +17,16 @@ internal sealed class Journal
     private readonly string _run;
     private readonly TaskGraph _graph;
     private readonly string _nonce;
-    private readonly Action<Decision>? _replayed;
+    private readonly Action<Decision, DateTimeOffset>? _replayed;
 
     /// <summary>A driver's journal, not opened yet.</summary>
     /// <param name="records">Where the run's records are.</param>
     /// <param name="run">The run's id.</param>
     /// <param name="graph">The plan's graph, for the names of tasks.</param>
     /// <param name="nonce">What tells this driver from any other: 128 random bits in hex.</param>
-    /// <param name="replayed">Is told of every decision that is read.</param>
+    /// <param name="replayed">Is told of every decision that is read, and when it was made by the clock of the driver that made it.</param>
     /// <param name="position">Where this driver is; not opened, and nothing read, if null.</param>
-    public Journal(IRunRecords records, string run, TaskGraph graph, string nonce, Action<Decision>? replayed = null, JournalPosition? position = null)
+    public Journal(IRunRecords records, string run, TaskGraph graph, string nonce, Action<Decision, DateTimeOffset>? replayed = null, JournalPosition? position = null)
     {
         _records = records;
         _run = run;
@@ -97,7 +97,7 @@ internal sealed class Journal
             foreach (var decision in entry.Decisions)
             {
                 state.Apply(decision, entry.Epoch);
-                _replayed?.Invoke(decision);
+                _replayed?.Invoke(decision, entry.At);
             }
 
             Position = Position with { Next = entry.Sequence + 1 };

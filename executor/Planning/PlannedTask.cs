@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Identity;
+using Executor.Workflows.Model;
 
 namespace Executor.Planning;
 
@@ -63,6 +64,9 @@ internal sealed record PlannedTask
     /// resources such as <c>nvidia.com/gpu</c>. Without effect on local backends, and no part of the task's definition.
     /// </summary>
     public IReadOnlyDictionary<string, long> OtherResources { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>How many devices of <see cref="ResourceNames.Gpu"/> are among them.</summary>
+    public long Gpus => OtherResources.GetValueOrDefault(ResourceNames.Gpu);
 
     /// <summary>How often a failed instance is tried again.</summary>
     public required RetryBudget Retries { get; init; }

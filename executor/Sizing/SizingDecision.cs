@@ -6,7 +6,11 @@ namespace Executor.Sizing;
 /// <param name="Step">What to do now.</param>
 /// <param name="Alternatives">What others would have given, the best rated first; empty while the class is young.</param>
 /// <param name="Reason">The same in words, for logs and people.</param>
-internal sealed record SizingDecision(long MemoryBytes, string Expert, SizingStep Step, IReadOnlyList<SizingAlternative> Alternatives, string Reason);
+internal sealed record SizingDecision(long MemoryBytes, string Expert, SizingStep Step, IReadOnlyList<SizingAlternative> Alternatives, string Reason)
+{
+    /// <summary>What somebody outside said who was asked, before bounds; null if nobody was, or said nothing.</summary>
+    public long? TargetBytes { get; init; }
+}
 
 /// <summary>What an expert would have given.</summary>
 /// <param name="Expert">Its name.</param>

@@ -19,6 +19,7 @@ internal static class BodyCommandBuilder
         EnvironmentNames.RunKey, EnvironmentNames.Descriptor, EnvironmentNames.DescriptorFile, EnvironmentNames.DescriptorBlob,
         EnvironmentNames.DescriptorStores, EnvironmentNames.DescriptorRun, EnvironmentNames.TerminationLog, EnvironmentNames.DieWithParent,
         EnvironmentNames.Cgroup, EnvironmentNames.LogFormat, EnvironmentNames.StoreAuthorities, EnvironmentNames.StoreServerName,
+        EnvironmentNames.Gpus,
     ];
 
     /// <summary>The command to start.</summary>

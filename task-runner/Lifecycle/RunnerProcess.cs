@@ -41,7 +41,8 @@ internal sealed class RunnerProcess(
     public async Task<int> RunAsync()
     {
         using var stopping = stop.Token.Register(() => Volatile.Write(ref _stoppedAt, time.GetTimestamp()));
-        var meter = new AttemptMeter(CgroupLocator.Find(settings.Cgroup), time);
+        using var gpus = settings.Gpus > 0 ? new GpuMeter(settings.Gpus, settings.GpuLibraries ?? Nvml.Paths, time) : null;
+        var meter = new AttemptMeter(CgroupLocator.Find(settings.Cgroup), time, gpus);
         ProgressReader? progress = null;
         using var reporter = new AttemptReporter(
             OpenTerminationFile(), settings.Incarnation, log, meter.Measure, () => progress?.Read(), time);

@@ -1,8 +1,10 @@
 using System.Collections;
+using System.Globalization;
 using System.Security.Cryptography;
 using Executor.Contracts.Reporting;
 using Executor.Shuffle.Channel.Flight;
 using Executor.TaskRunner.Measuring;
+using Executor.TaskRunner.Native;
 using Executor.TaskRunner.Reporting;
 
 namespace Executor.TaskRunner.Lifecycle;
@@ -37,6 +39,12 @@ internal sealed record RunnerSettings
 
     /// <summary>The attempt's own cgroup as <see cref="CgroupLocator.Find"/> takes it; null for none.</summary>
     public required string? Cgroup { get; init; }
+
+    /// <summary>How many GPUs the attempt was given; 0 for none, or if what is told is no number.</summary>
+    public required int Gpus { get; init; }
+
+    /// <summary>Where NVIDIA's management library may be; null for <see cref="Nvml.Paths"/>.</summary>
+    public IReadOnlyList<string>? GpuLibraries { get; init; }
 
     /// <summary>How the log is written to standard error; anything, to be checked against <see cref="LogFormats"/>.</summary>
     public required string LogFormat { get; init; }
@@ -76,6 +84,7 @@ internal sealed record RunnerSettings
             ScratchDirectory = Path.GetFullPath(Get(EnvironmentNames.ScratchDirectory) ?? DefaultScratchDirectory),
             DotnetHost = Get(EnvironmentNames.DotnetHost),
             Cgroup = Get(EnvironmentNames.Cgroup) ?? (isFirstProcess ? CgroupLocator.Self : null),
+            Gpus = int.TryParse(Get(EnvironmentNames.Gpus), NumberStyles.None, CultureInfo.InvariantCulture, out var gpus) ? gpus : 0,
             LogFormat = Get(EnvironmentNames.LogFormat) ?? LogFormats.Text,
             DieWithParent = Get(EnvironmentNames.DieWithParent) is { } parent ? int.TryParse(parent, out var pid) ? pid : 1 : null,
             OwnsProcess = false,

@@ -11,6 +11,7 @@ internal sealed class AttemptMeter
 {
     private readonly TimeProvider _time;
     private readonly ICgroup? _cgroup;
+    private readonly GpuMeter? _gpus;
     private readonly DateTimeOffset _started;
     private readonly long _startedAt;
     private readonly long _oomKillsBefore;
@@ -27,10 +28,12 @@ internal sealed class AttemptMeter
 
     /// <param name="cgroup">The attempt's own cgroup, if it has one.</param>
     /// <param name="time">The clock.</param>
-    public AttemptMeter(ICgroup? cgroup, TimeProvider time)
+    /// <param name="gpus">Measures the attempt's GPUs, if it was given any; the caller's to dispose of.</param>
+    public AttemptMeter(ICgroup? cgroup, TimeProvider time, GpuMeter? gpus = null)
     {
         _time = time;
         _cgroup = cgroup;
+        _gpus = gpus;
         _started = time.GetUtcNow();
         _startedAt = time.GetTimestamp();
         _oomKillsBefore = cgroup?.ReadOomKills() ?? 0;
@@ -82,6 +85,8 @@ internal sealed class AttemptMeter
             InputRows = Volatile.Read(ref _inputRows),
             OutputBytes = Volatile.Read(ref _outputBytes),
             OutputRows = Volatile.Read(ref _outputRows),
+            PeakGpuMemoryBytes = _gpus?.PeakMemoryBytes,
+            GpuSeconds = _gpus?.BusySeconds,
         };
     }
 

@@ -41,6 +41,9 @@ internal sealed class AttemptHarness : IAsyncDisposable
 
     public string ScratchFolder => Path.Combine(Folder, "scratch");
 
+    /// <summary>Where NVIDIA's management library may be; null for where it really is.</summary>
+    public IReadOnlyList<string>? GpuLibraries { get; set; }
+
     /// <summary>Further variables of the runner.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -104,7 +107,7 @@ internal sealed class AttemptHarness : IAsyncDisposable
         var log = new AttemptLog(-1, LogFormats.Text, TimeProvider.System);
         using var stop = new StopSignals();
         var process = new RunnerProcess(
-            RunnerSettings.FromEnvironment(environment, isFirstProcess: false),
+            RunnerSettings.FromEnvironment(environment, isFirstProcess: false) with { GpuLibraries = GpuLibraries },
             (_, _) => new StoreConnection(new HookedChannel(new InProcessShuffleChannel(_engine), Hooks), new InProcessRunRecords(_engine)),
             log,
             stop,

@@ -127,6 +127,17 @@ internal sealed class RunSizer : IAttemptSizer
         }
     }
 
+    /// <summary>An attempt runs that an earlier driver launched.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="launched">When, by that driver's clock.</param>
+    public void Adopted(AttemptRef attempt, DateTimeOffset launched)
+    {
+        if (_sizings[attempt.Task] is not null && _running.TryAdd(attempt, Seconds(launched)))
+        {
+            Count(attempt, 1, Seconds(launched));
+        }
+    }
+
     /// <summary>An attempt has ended. One that committed or ran out of memory shows something of its class, any other does not.</summary>
     /// <param name="attempt">The attempt.</param>
     /// <param name="outcome">How it ended.</param>
@@ -180,7 +191,10 @@ internal sealed class RunSizer : IAttemptSizer
         _recommender?.Of(_graph.Plan.Tasks[task].Name) ?? new ClassRecommendation(null, null, "no VPA: the run is not on a cluster");
 
     private static SizingDecision Follow(ClassRecommendation said, SizingRequest request) => new(
-        Math.Min(Math.Max(said.MemoryBytes ?? request.RequestBytes ?? 1, request.MinBytes), request.MostBytes), "vpa", SizingStep.Launch, [], said.Reason);
+        Math.Min(Math.Max(said.MemoryBytes ?? request.RequestBytes ?? 1, request.MinBytes), request.MostBytes), "vpa", SizingStep.Launch, [], said.Reason)
+    {
+        TargetBytes = said.MemoryBytes,
+    };
 
     private int? CpuOf(PlannedSizing sizing, long planned, ClassRecommendation? said)
     {

@@ -7,12 +7,12 @@ using Executor.Sizing.History;
 namespace Executor.Driving.Sizes;
 
 /// <summary>
-/// The records of sizing, as UTF-8 JSON. What was seen, numbers in the order input bytes, peak, seconds, 1 if it ran out of memory, cores, throttled share; what was decided; and
-/// what is to be forgotten, the last key of what was seen by class:
+/// The records of sizing, as UTF-8 JSON. What was seen, numbers in the order input bytes, peak, seconds, 1 if it ran out of memory, cores, throttled share; what was decided, with
+/// <c>targetBytes</c> where a VPA was asked and said something; and what is to be forgotten, the last key of what was seen by class:
 /// <code>
 /// {"v":1,"classes":{"etl/map":[[1048576,52428800,3.5,0,0.9,0]]}}
 /// {"v":1,"decisions":[{"task":"map","index":0,"generation":0,"attempt":1,"inputBytes":1048576,"askedBytes":536870912,"givenBytes":62914560,
-///   "expert":"linear","reason":"...","alternatives":[{"expert":"vpa","bytes":63000000,"cost":5e9}]}]}
+///   "modelBytes":62914560,"expert":"linear","reason":"...","alternatives":[{"expert":"vpa","bytes":63000000,"cost":5e9}]}]}
 /// {"v":1,"through":{"etl/map":"sizing/seen/0000000003.0001"}}
 /// </code>
 /// </summary>
@@ -75,6 +75,11 @@ internal static class SizingRecords
             json.WriteNumber("askedBytes", sized.AskedBytes);
             json.WriteNumber("givenBytes", sized.GivenBytes);
             json.WriteNumber("modelBytes", sized.Decision.MemoryBytes);
+            if (sized.Decision.TargetBytes is { } target)
+            {
+                json.WriteNumber("targetBytes", target);
+            }
+
             json.WriteString("expert", sized.Decision.Expert);
             json.WriteString("reason", sized.Decision.Reason);
             json.WriteStartArray("alternatives");
@@ -158,7 +163,10 @@ internal static class SizingRecords
                 Text(sized, "expert"),
                 SizingStep.Launch,
                 [.. sized.GetProperty("alternatives").EnumerateArray().Select(other => new SizingAlternative(Text(other, "expert"), other.GetProperty("bytes").GetDouble(), other.GetProperty("cost").GetDouble()))],
-                Text(sized, "reason")))).ToList());
+                Text(sized, "reason"))
+            {
+                TargetBytes = sized.TryGetProperty("targetBytes", out var target) ? target.GetInt64() : null,
+            })).ToList());
 
     private static byte[] Write(Action<Utf8JsonWriter> content)
     {

@@ -31,6 +31,7 @@ public sealed class ReportTests : IAsyncLifetime
                 script: "sh -c 'ulimit -t 2; while :; do :; done' || true"
               - name: flaky
                 retries: {task: 1}
+                resources: {gpu: 2}
                 script: "[ $EXECUTOR_ATTEMPT = 2 ] || exit 7"
             """);
         var (csv, html) = (_workspace.PathOf("rows.csv"), _workspace.PathOf("page.html"));
@@ -58,6 +59,9 @@ public sealed class ReportTests : IAsyncLifetime
             Assert.Equal(Number(row, "memory_peak_bytes") / Number(row, "memory_request_bytes"), Number(row, "mem_eff"), 9);
             Assert.Equal(Number(row, "memory_request_bytes") / 1e9 * elapsed, Number(row, "memory_requested_gbs"), 9);
             Assert.Equal("exit", row["measure_source"]);
+            Assert.Equal(row["task"] == "flaky" ? 2 : 0, Number(row, "gpu_request"));
+            Assert.Equal(Number(row, "gpu_request") * elapsed, Number(row, "gpu_s"), 9);
+            Assert.Equal(("", "", "", "", ""), (row["gpu_memory_peak_bytes"], row["gpu_used_s"], row["sizing_expert"], row["sizing_memory_bytes"], row["sizing_vpa_bytes"]));
             Assert.InRange(Number(row, "fetch_s") + Number(row, "run_s") + Number(row, "write_s"), 0, elapsed + 0.1);
         }
 

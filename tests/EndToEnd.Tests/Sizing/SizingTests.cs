@@ -38,6 +38,16 @@ public sealed class SizingTests(ITestOutputHelper log) : IAsyncDisposable
         Assert.Matches(@"^use\[5\] attempt 1: \d+ MiB, where 1 GiB is asked for; input [\d.]+ [KM]iB$", explained.OutputLines[0]);
         Assert.Matches("^  [a-z]+: [0-9.]+ MiB: [a-z]+ says .* after [0-9]+ attempts, and has cost least so far", explained.OutputLines[1]);
         Assert.Matches("^  others: [a-z]+ [0-9.]+ MiB, ", explained.OutputLines[2]);
+
+        // The same stands beside what each attempt used.
+        var decided = (await _workspace.ExecutorAsync("sizing", "explain", "second", "use", "--output", "json")).Expect(0).OutputLines
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(one => one.GetProperty("index").GetInt32(), one => (one.Text("expert"), one.GetProperty("modelBytes").GetInt64()));
+        var rows = (await _workspace.ExecutorAsync("report", "second", "--output", "json", "--rows")).Expect(0).OutputLines
+            .SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement).Where(row => row.Text("task") == "use").ToList();
+        Assert.Equal(Partitions, rows.Count);
+        Assert.All(rows, row => Assert.Equal(decided[row.GetProperty("index").GetInt32()], (row.Text("sizing_expert"), row.GetProperty("sizing_memory_bytes").GetInt64())));
+        Assert.All(rows, row => Assert.Equal(JsonValueKind.Null, row.GetProperty("sizing_vpa_bytes").ValueKind));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Executor.Contracts.Descriptors;
 using Executor.Contracts.Reporting;
@@ -121,7 +122,7 @@ internal sealed class PodFactory(PodSettings settings)
             ["image"] = ImageOf(task),
             ["command"] = new JsonArray($"{RunnerPath}/task-runner"),
             ["args"] = new JsonArray(),
-            ["env"] = Environment(descriptor, fields),
+            ["env"] = Environment(descriptor, task, fields),
             ["resources"] = PodDefaults.Resources(descriptor.Resources, task.OtherResources),
             ["securityContext"] = PodDefaults.ContainerSecurity(isReadOnly: false),
             ["terminationMessagePolicy"] = "FallbackToLogsOnError",
@@ -140,7 +141,7 @@ internal sealed class PodFactory(PodSettings settings)
         return container;
     }
 
-    private JsonArray Environment(TaskDescriptor descriptor, AttemptFields fields)
+    private JsonArray Environment(TaskDescriptor descriptor, PlannedTask task, AttemptFields fields)
     {
         var variables = new JsonArray(
             OfRunSecret(EnvironmentNames.RunKey, RunSecretKey),
@@ -159,6 +160,11 @@ internal sealed class PodFactory(PodSettings settings)
         if (settings.StoreServerName is { } serverName)
         {
             variables.Add((JsonNode)Variable(EnvironmentNames.StoreServerName, serverName));
+        }
+
+        if (task.Gpus > 0)
+        {
+            variables.Add((JsonNode)Variable(EnvironmentNames.Gpus, task.Gpus.ToString(CultureInfo.InvariantCulture)));
         }
 
         if (fields.Descriptor is { } inline)

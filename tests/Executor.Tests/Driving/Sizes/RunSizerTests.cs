@@ -65,7 +65,9 @@ public sealed class RunSizerTests
         Assert.False(sizer.AwaitsProbe(0, state));
 
         sizer.Launched(new AttemptRef(0, 0, 0, 1), Now);
-        Assert.Equal(("vpa", "VPA features"), Assert.Single(sizer.Take().Decisions) is var told ? (told.Decision.Expert, told.Decision.Reason) : default);
+        Assert.Equal(
+            ("vpa", 5 * Asked, "VPA features"),
+            Assert.Single(sizer.Take().Decisions) is var told ? (told.Decision.Expert, told.Decision.TargetBytes, told.Decision.Reason) : default);
         Assert.Equal(new AttemptSize(Asked, 800), new RunSizer("r", graph).SizeOf(new AttemptRef(0, 0, 0, 1), state, null, Now));
     }
 

@@ -149,6 +149,35 @@ public sealed class SizedRunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Attempts_that_a_driver_adopts_count_as_running_since_they_were_launched()
+    {
+        // Memory grows with time, so that what has run for an hour says that what has ended is small.
+        _records.Put(RecordKeys.Sizing(RecordKeys.SizingSeen, 0, 999), SizingRecords.Write(
+            [.. Enumerable.Range(1, 10).Select(i => new ClassObservation(Class, new Observation(null, i * (20L << 20), i * 10) { Cores = 1 }))]));
+        var plan = Sized(3);
+        var earlier = new ManualLauncher();
+        using var leave = new CancellationTokenSource();
+        var left = DriveAsync(plan, earlier, leave);
+        var begun = new[] { await earlier.NextStartAsync(Token), await earlier.NextStartAsync(Token), await earlier.NextStartAsync(Token) };
+        await leave.CancelAsync();
+        Assert.Equal(RunEnd.Left, (await left).End);
+        _time.Advance(TimeSpan.FromHours(1));
+
+        // The third is gone, and so is begun anew.
+        var launcher = new ManualLauncher();
+        launcher.Existing.AddRange(begun.Take(2).Select(start => start.Descriptor.Attempt));
+        var run = DriveAsync(plan, launcher);
+        var again = await launcher.NextStartAsync(Token);
+
+        Assert.Equal((begun[2].Descriptor.Attempt.Instance, 2), (again.Descriptor.Attempt.Instance, again.Descriptor.Attempt.Attempt));
+        Assert.InRange(begun[2].Descriptor.Resources.MemoryBytes, 200L << 20, 300L << 20);
+        Assert.InRange(again.Descriptor.Resources.MemoryBytes, 3 * begun[2].Descriptor.Resources.MemoryBytes, Asked);
+        Assert.All([begun[0], begun[1], again], start => Commit(launcher, start, peak: 200L << 20));
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        Assert.All(_observer.Attempts.Where(row => row.Outcome.Cause == Executor.Outcomes.AttemptCause.Succeeded), row => Assert.NotNull(row.Launched));
+    }
+
+    [Fact]
     public async Task A_history_that_is_damaged_or_out_of_reach_is_told_and_costs_nothing_else()
     {
         _records.Put(RecordKeys.Sizing(RecordKeys.SizingSeen, 0, 0), "nonsense"u8.ToArray());

@@ -30,10 +30,13 @@ public sealed class SizingRecordsTests
     public void What_was_decided_survives_its_form()
     {
         var decision = new SizingDecision(3L << 20, "linear", SizingStep.Launch, [new SizingAlternative("vpa", 5_000_000, 12)], "because");
+        var followed = decision with { Expert = "vpa", TargetBytes = 2L << 20 };
         var sized = new SizedAttempt(new AttemptId("r", "map", 3, 1, 2), 1234, 1L << 30, 4L << 20, decision);
 
-        var read = Assert.Single(SizingRecords.ReadDecisions("r", SizingRecords.Write([sized])));
+        var all = SizingRecords.ReadDecisions("r", SizingRecords.Write([sized, sized with { Decision = followed }]));
 
+        var read = all[0];
+        Assert.Equal([null, 2L << 20], all.Select(one => one.Decision.TargetBytes));
         Assert.Equal((sized.Attempt, sized.InputBytes, sized.AskedBytes, sized.GivenBytes), (read.Attempt, read.InputBytes, read.AskedBytes, read.GivenBytes));
         Assert.Equal((decision.MemoryBytes, decision.Expert, decision.Reason), (read.Decision.MemoryBytes, read.Decision.Expert, read.Decision.Reason));
         Assert.Equal(decision.Alternatives, read.Decision.Alternatives);

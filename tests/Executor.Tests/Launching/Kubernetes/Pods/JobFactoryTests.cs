@@ -236,6 +236,9 @@ public sealed class JobFactoryTests
         Assert.Equal(
             ("2", "1", "2147483648"),
             ((string?)resources["limits"]!["nvidia.com/gpu"], (string?)resources["limits"]!["example.com/fpga"], (string?)resources["limits"]!["ephemeral-storage"]));
+        Assert.Equal("2", (string?)Assert.Single(SampleJobs.TaskOf(job)["env"]!.AsArray(), variable => (string?)variable!["name"] == "EXECUTOR_GPUS")!["value"]);
+        Assert.DoesNotContain(
+            SampleJobs.TaskOf(new SampleJobs("      resources: {example.com/fpga: 1, gpu: 0}\n").Job())["env"]!.AsArray(), variable => (string?)variable!["name"] == "EXECUTOR_GPUS");
         var bringing = SampleJobs.SpecOf(job)["initContainers"]![0]!["resources"]!["limits"]!.AsObject();
         Assert.Equal(["cpu", "ephemeral-storage", "memory"], bringing.Select(resource => resource.Key).Order());
     }
