@@ -8,6 +8,7 @@ using Executor.Benchmarks.S3;
 using Executor.Benchmarks.Scheduling;
 using Executor.Benchmarks.Shuffle;
 using Executor.Benchmarks.Sizing;
+using Executor.Benchmarks.Sizing.Plots;
 using Executor.Benchmarks.Tasks;
 using Executor.Benchmarks.Tls;
 using Executor.Benchmarks.WordCount;
@@ -29,6 +30,7 @@ internal static class BenchmarkProgram
         new S3Benchmark(),
         new PodsBenchmark(),
         new SizingBenchmark(),
+        new SizingPlots(),
     ];
 
     internal static async Task<int> RunAsync(string[] args)
