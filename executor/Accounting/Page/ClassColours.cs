@@ -45,7 +45,8 @@ internal sealed class ClassColours
 
     private static void Entry(Markup page, string style, string name)
     {
-        page.Raw($"<svg class=\"key\" viewBox=\"0 0 10 10\"><rect width=\"10\" height=\"10\" class=\"{style}\"/></svg>");
+        page.Raw($"<span><svg class=\"key\" viewBox=\"0 0 10 10\"><rect width=\"10\" height=\"10\" class=\"{style}\"/></svg>");
         page.Element("span", name);
+        page.Raw("</span>");
     }
 }

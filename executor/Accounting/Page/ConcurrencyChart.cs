@@ -34,6 +34,7 @@ internal static class ConcurrencyChart
             page.Text(Left - 6, y + 4, (most * share).ToString("0.#", System.Globalization.CultureInfo.InvariantCulture), "end", "note");
         }
 
+        page.TimeAxis(Left, Width - 16, Top, Bottom, seconds);
         var below = new double[Slices];
         for (var i = 0; i < layers.Length; i++)
         {
@@ -47,7 +48,6 @@ internal static class ConcurrencyChart
             below = above;
         }
 
-        page.TimeAxis(Left, Width - 16, Top, Bottom, seconds);
         page.EndDrawing();
         page.Element("p", $"At most {Quantities.Count((long)most)} at a time, as a mean over {Quantities.Seconds(seconds / Slices)}.", "note");
     }

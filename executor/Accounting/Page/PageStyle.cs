@@ -25,24 +25,25 @@ internal static class PageStyle
         h2 { font-size: 15px; margin: 0 0 10px; }
         section { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 16px; margin: 16px 0; overflow-x: auto; }
         .note { color: var(--muted); fill: var(--muted); font-size: 12px; margin: 6px 0 0; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: 10px; margin: 16px 0; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 10px; margin: 16px 0; }
         .tiles div { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; padding: 10px 12px; }
         .tiles b { display: block; font-size: 19px; font-weight: 600; }
         .tiles span { color: var(--muted); font-size: 12px; }
-        .legend { display: flex; flex-wrap: wrap; align-items: center; gap: 5px; margin: 0 0 8px; font-size: 12px; }
-        .legend span { margin-right: 12px; }
-        svg { display: block; width: 100%; height: auto; font-size: 12px; fill: var(--ink); }
-        svg.key { width: 10px; height: 10px; flex: none; }
+        .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 8px; font-size: 12px; }
+        .legend span { display: inline-flex; align-items: center; gap: 5px; min-width: 0; overflow-wrap: anywhere; }
+        svg { display: block; width: 100%; min-width: 640px; height: auto; font-size: 12px; fill: var(--ink); }
+        svg.key { width: 10px; min-width: 10px; height: 10px; flex: none; }
         svg.key rect { rx: 2px; }
         .grid { stroke: var(--rule); stroke-width: 1; }
         .axis { stroke: var(--axis); stroke-width: 1; }
         .given { fill: var(--given); } .used { fill: var(--used); } .failed { fill: var(--failed); } .oom { fill: var(--oom); }
         .c0 { fill: var(--c0); } .c1 { fill: var(--c1); } .c2 { fill: var(--c2); } .c3 { fill: var(--c3); }
         .c4 { fill: var(--c4); } .c5 { fill: var(--c5); } .c6 { fill: var(--c6); }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 100%; }
+        table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; min-width: 100%; }
         th { text-align: right; font-weight: 500; color: var(--muted); font-size: 12px; vertical-align: bottom; }
         td { text-align: right; white-space: nowrap; }
         th, td { padding: 4px 6px; border-bottom: 1px solid var(--rule); }
         th:first-child, td:first-child { text-align: left; padding-left: 0; }
+        td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 11em; }
         """;
 }

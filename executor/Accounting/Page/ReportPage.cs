@@ -20,6 +20,11 @@ internal sealed class ReportPage(string run, string workflow)
     private readonly List<AttemptSpan> _spans = [];
     private DateTimeOffset? _epoch;
 
+    // As the bars have it: hours of what takes long, seconds of what does not.
+    private bool IsLong => _totals.RequestedGigabyteSeconds >= 3600;
+
+    private string MemoryTimeUnit => IsLong ? "GB·h" : "GB·s";
+
     /// <summary>Adds an attempt, in any order.</summary>
     public void Add(AccountingRow row)
     {
@@ -112,10 +117,10 @@ internal sealed class ReportPage(string run, string workflow)
         Tile("out of memory", Quantities.Count(_totals.OutOfMemory));
         Tile("CPU used of given", Quantities.Percent(_totals.CpuSeconds, _totals.CpuRequestedSeconds));
         Tile("memory used of given", Quantities.Percent(_totals.UsedGigabyteSeconds, _totals.RequestedGigabyteSeconds));
-        Tile("GB·h wasted", GigabyteHours(_totals.WastedGigabyteSeconds));
-        Tile("GB·h lost to memory", GigabyteHours(_totals.OutOfMemoryLostGigabyteSeconds));
+        Tile($"{MemoryTimeUnit} wasted", MemoryTime(_totals.WastedGigabyteSeconds));
+        Tile($"{MemoryTimeUnit} lost to memory", MemoryTime(_totals.OutOfMemoryLostGigabyteSeconds));
         Tile("cost", Dollars(_totals.Cost));
-        Tile("of it wasted", $"{Dollars(_totals.WastedCost)} ({Quantities.Percent(_totals.WastedCost, _totals.Cost)})");
+        Tile($"of it wasted ({Quantities.Percent(_totals.WastedCost, _totals.Cost)})", Dollars(_totals.WastedCost));
         page.Raw("</div>");
 
         void Tile(string name, string value)
@@ -171,7 +176,7 @@ internal sealed class ReportPage(string run, string workflow)
         string[] columns =
         [
             "Class", "Attempts", "Failed", "Retries", "Out of memory", "Time", "CPU", "Memory given", "Peak: median", "95 %", "largest",
-            "GB·h wasted", "lost to memory", "Cost", "wasted",
+            $"{MemoryTimeUnit} wasted", "lost to memory", "Cost", "wasted",
         ];
         page.Raw("<section>");
         page.Element("h2", "Classes");
@@ -188,8 +193,8 @@ internal sealed class ReportPage(string run, string workflow)
             Quantities.Bytes(one.PeakAt(0.5)),
             Quantities.Bytes(one.PeakAt(0.95)),
             Quantities.Bytes(one.PeakAt(1)),
-            GigabyteHours(one.Totals.WastedGigabyteSeconds),
-            GigabyteHours(one.Totals.OutOfMemoryLostGigabyteSeconds),
+            MemoryTime(one.Totals.WastedGigabyteSeconds),
+            MemoryTime(one.Totals.OutOfMemoryLostGigabyteSeconds),
             Dollars(one.Totals.Cost),
             Dollars(one.Totals.WastedCost),
         ]));
@@ -230,7 +235,7 @@ internal sealed class ReportPage(string run, string workflow)
         page.Raw("</table>");
     }
 
-    private static string GigabyteHours(double gigabyteSeconds) => ThreeDigits(gigabyteSeconds / 3600);
+    private string MemoryTime(double gigabyteSeconds) => ThreeDigits(IsLong ? gigabyteSeconds / 3600 : gigabyteSeconds);
 
     private static string Dollars(double dollars) => $"${ThreeDigits(dollars)}";
 
@@ -239,6 +244,6 @@ internal sealed class ReportPage(string run, string workflow)
         0 => "0",
         >= 1000 => value.ToString("#,0", CultureInfo.InvariantCulture),
         >= 0.001 => value.ToString("G3", CultureInfo.InvariantCulture),
-        _ => value.ToString("0.#######", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.######", CultureInfo.InvariantCulture),
     };
 }
