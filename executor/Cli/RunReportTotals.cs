@@ -31,15 +31,7 @@ internal sealed record RunReportTotals(
         json.WriteNumber("coreHour", Prices.CoreHour);
         json.WriteNumber("gibibyteHour", Prices.GibibyteHour);
         json.WriteEndObject();
-        json.WriteStartArray("advice");
-        foreach (var change in Changes)
-        {
-            json.WriteStartObject();
-            AdviceJson.Write(json, change);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        JsonLine.WriteAdvice(json, Changes);
         if (Instances is null)
         {
             return;

@@ -1,4 +1,3 @@
-using Executor.Accounting;
 using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
@@ -39,5 +38,5 @@ internal interface IRunOutput
     void Written(OutputId output, string path);
 
     /// <summary>The run has ended.</summary>
-    void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode);
+    void Finished(string run, RunResult result, AttemptSums sums, TimeSpan elapsed, int exitCode);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Executor.Accounting;
+using Executor.Accounting.Advice;
 using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Driving;
@@ -102,6 +103,20 @@ internal static class JsonLine
                 task.GetProperty("memoryBytes").GetInt64(),
                 task.GetProperty("memoryRequestedBytes").GetInt64())),
         ]);
+
+    /// <summary>What a workflow should ask for instead, as the array <c>advice</c>, one object per change.</summary>
+    public static void WriteAdvice(Utf8JsonWriter json, IReadOnlyList<SizeChange> changes)
+    {
+        json.WriteStartArray("advice");
+        foreach (var change in changes)
+        {
+            json.WriteStartObject();
+            AdviceJson.Write(json, change);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     /// <summary>The totals of a run as the array <c>accounts</c>, one object per task.</summary>
     public static void WriteAccounts(Utf8JsonWriter json, RunAccounts accounts)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Executor.Accounting;
 using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
@@ -90,7 +89,7 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
     });
 
     /// <inheritdoc/>
-    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode) => Write("finished", json =>
+    public void Finished(string run, RunResult result, AttemptSums sums, TimeSpan elapsed, int exitCode) => Write("finished", json =>
     {
         json.WriteString("run", run);
         json.WriteString("outcome", JsonNamingPolicy.CamelCase.ConvertName(result.End.ToString()));
@@ -125,7 +124,8 @@ internal sealed class JsonRunOutput(TextWriter writer) : IRunOutput
         }
 
         json.WriteEndArray();
-        JsonLine.WriteAccounts(json, accounts);
+        JsonLine.WriteAccounts(json, sums.Accounts);
+        JsonLine.WriteAdvice(json, sums.Advice.Changes());
     });
 
     /// <summary>What helps to understand a failure for good: whoever follows a driver shows it at the end.</summary>

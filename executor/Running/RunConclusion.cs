@@ -1,4 +1,3 @@
-using Executor.Accounting;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
 using Executor.Driving;
@@ -17,26 +16,33 @@ internal sealed class RunConclusion(RunRequest request, IRunOutput output, Cance
     /// <param name="run">The run's id.</param>
     /// <param name="store">Where its records and data are.</param>
     /// <param name="result">How it ended.</param>
-    /// <param name="accounts">What its attempts used; null to read that from the records.</param>
+    /// <param name="sums">What its attempts used; null to read that from the records.</param>
     /// <param name="elapsed">How long it took.</param>
     /// <param name="exitCode">The command's exit code.</param>
     /// <exception cref="ShuffleException">The store cannot be read.</exception>
     public async Task ConcludeAsync(
-        RunPlan plan, string run, StoreConnection store, RunResult result, RunAccounts? accounts, TimeSpan elapsed, int exitCode)
+        RunPlan plan, string run, StoreConnection store, RunResult result, AttemptSums? sums, TimeSpan elapsed, int exitCode)
     {
         if (result.End == RunEnd.Succeeded)
         {
             await ShowResultsAsync(plan, run, store, result);
         }
 
-        if (accounts is null)
+        output.Finished(run, result, sums ?? await SumAsync(plan, run, store, result), elapsed, exitCode);
+    }
+
+    private async Task<AttemptSums> SumAsync(RunPlan plan, string run, StoreConnection store, RunResult result)
+    {
+        var sums = new AttemptSums(plan);
+        if (result.End is RunEnd.Succeeded or RunEnd.Failed)
         {
-            accounts = result.End is RunEnd.Succeeded or RunEnd.Failed
-                ? await RunAccounts.ReadAsync(store.Records, run, plan, each: null, atOnce)
-                : new RunAccounts(plan);
+            await foreach (var attempt in RunStatusReader.ReadAttemptsAsync(store.Records, run, plan, atOnce))
+            {
+                sums.Add(attempt);
+            }
         }
 
-        output.Finished(run, result, accounts, elapsed, exitCode);
+        return sums;
     }
 
     private async Task ShowResultsAsync(RunPlan plan, string run, StoreConnection store, RunResult result)

@@ -50,7 +50,7 @@ internal sealed class RunSession(
     {
         var plan = resolved.Plan;
         var store = backend.Store;
-        var accounts = new RunAccounts(plan);
+        var sums = new AttemptSums(plan);
         using var trace = request.TraceFile is { } file ? new TraceWriter(file) : null;
         var started = time.GetTimestamp();
         RunResult result;
@@ -66,7 +66,7 @@ internal sealed class RunSession(
             using var cancelling = interrupts.Cancel.Register(
                 () => output.Notice("cancelling: attempts are asked to end; interrupt again to end them at once"));
             using var leaving = interrupts.Leave.Register(() => output.Notice("leaving: attempts go on, and so does the run with its next driver"));
-            var observer = new SessionObserver(output, accounts, trace, metrics?.Instruments);
+            var observer = new SessionObserver(output, sums, trace, metrics?.Instruments);
             var options = OptionsOf(resolved, run, store, prepared);
             result = await RunDriver.RunAsync(
                 plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Cancel, interrupts.AtOnce, interrupts.Leave);
@@ -76,7 +76,7 @@ internal sealed class RunSession(
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
 
         // What earlier executors ran belongs to the run as well.
-        await conclusion.ConcludeAsync(plan, run, store, result, goesOn ? null : accounts, time.GetElapsedTime(started), exitCode);
+        await conclusion.ConcludeAsync(plan, run, store, result, goesOn ? null : sums, time.GetElapsedTime(started), exitCode);
         return exitCode;
     }
 

@@ -5,7 +5,7 @@ using Executor.Metrics;
 namespace Executor.Running;
 
 /// <summary>Passes on to output, accounts, trace and metrics what the driver tells.</summary>
-internal sealed class SessionObserver(IRunOutput output, RunAccounts accounts, TraceWriter? trace, RunInstruments? instruments) : IRunObserver
+internal sealed class SessionObserver(IRunOutput output, AttemptSums sums, TraceWriter? trace, RunInstruments? instruments) : IRunObserver
 {
     /// <inheritdoc/>
     public void Progress(RunProgress progress)
@@ -17,7 +17,7 @@ internal sealed class SessionObserver(IRunOutput output, RunAccounts accounts, T
     /// <inheritdoc/>
     public void AttemptEnded(AttemptRow attempt)
     {
-        accounts.Add(attempt);
+        sums.Add(attempt);
         trace?.Add(attempt);
         instruments?.AttemptEnded(attempt);
         output.AttemptEnded(attempt);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Executor.Accounting;
+using Executor.Accounting.Advice;
 using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
@@ -98,9 +99,9 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
     public void Written(OutputId output, string path) => Line($"{output} is in {path}");
 
     /// <inheritdoc/>
-    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode)
+    public void Finished(string run, RunResult result, AttemptSums sums, TimeSpan elapsed, int exitCode)
     {
-        AccountingTable.Write(accounts, results);
+        AccountingTable.Write(sums.Accounts, results);
         results.Flush();
         foreach (var failure in result.Failures)
         {
@@ -121,6 +122,11 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
         if (result.FailureCount > result.Failures.Count)
         {
             Line($"... and {result.FailureCount - result.Failures.Count} more failures");
+        }
+
+        if (sums.Advice.ChangesWorthTelling() is { Count: > 0 } changes)
+        {
+            Line($"advice: {AdviceText.Of(changes, sums.Advice.Cost)}; `executor sizing patch {run}` prints {(changes.Count == 1 ? "this" : "these")} as YAML");
         }
 
         Line(Verdict(run, result, elapsed));

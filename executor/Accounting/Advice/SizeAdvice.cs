@@ -10,6 +10,10 @@ internal sealed class SizeAdvice
 
     // What saves less than a hundredth of what the run has cost is not worth anybody's time.
     private const double LeastShare = 0.01;
+
+    // What a person is told without having asked: not of short runs, nor of what is nearly right.
+    private const double LeastDollarsUnasked = 0.01;
+    private const double LeastShareUnasked = 0.1;
     private readonly Dictionary<string, ClassUse> _byTask = new(StringComparer.Ordinal);
     private readonly List<ClassUse> _classes = [];
     private readonly ResourcePrices _prices;
@@ -51,4 +55,12 @@ internal sealed class SizeAdvice
             .ThenBy(change => change.Resource)
             .Take(MaxChanges),
     ];
+
+    /// <summary>The same if together they would have saved at least a cent, and a tenth of what the run has cost; else none.</summary>
+    public IReadOnlyList<SizeChange> ChangesWorthTelling()
+    {
+        var changes = Changes();
+        var saved = changes.Sum(change => change.Dollars);
+        return saved >= LeastDollarsUnasked && saved >= LeastShareUnasked * Cost ? changes : [];
+    }
 }

@@ -35,7 +35,7 @@ internal sealed class RunAttachment(
         var exitCode = result.End == RunEnd.Cancelled ? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
         var elapsed = started is { } submitted ? time.GetElapsedTime(submitted) : status.LastEntry - status.Begun;
-        await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), accounts: null, elapsed, exitCode);
+        await conclusion.ConcludeAsync(plan, run, store, follower.Complete(result), sums: null, elapsed, exitCode);
         return exitCode;
     }
 }

@@ -1,4 +1,3 @@
-using Executor.Accounting;
 using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
@@ -69,9 +68,9 @@ internal sealed class SummarizingOutput(IRunOutput output) : IRunOutput
     public void Written(OutputId result, string path) => output.Written(result, path);
 
     /// <inheritdoc/>
-    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode)
+    public void Finished(string run, RunResult result, AttemptSums sums, TimeSpan elapsed, int exitCode)
     {
         _result = result;
-        output.Finished(run, result, accounts, elapsed, exitCode);
+        output.Finished(run, result, sums, elapsed, exitCode);
     }
 }

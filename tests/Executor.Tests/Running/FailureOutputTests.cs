@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Executor.Accounting;
 using Executor.Contracts.Identity;
 using Executor.Driving;
 using Executor.Outcomes;
@@ -21,7 +20,7 @@ public sealed class FailureOutputTests
     public void Under_each_failure_stand_the_logs_last_lines_and_the_command_that_shows_more()
     {
         var log = new StringWriter { NewLine = "\n" };
-        new TextRunOutput(TextWriter.Null, log, new ManualTime()).Finished("nightly", Result(), new RunAccounts(_plan), TimeSpan.FromSeconds(3), 1);
+        new TextRunOutput(TextWriter.Null, log, new ManualTime()).Finished("nightly", Result(), new AttemptSums(_plan), TimeSpan.FromSeconds(3), 1);
         Assert.Contains("work[0] failed after 3 attempts: exit code 3\n", log.ToString(), StringComparison.Ordinal);
         Assert.Matches($"    Traceback\n.*    KeyError\n.*    see: {Advice}\n", log.ToString());
         Assert.Equal(1, log.ToString().Split("see:").Length - 1);
@@ -43,7 +42,7 @@ public sealed class FailureOutputTests
     public void Programs_get_both_as_fields()
     {
         var written = new StringWriter();
-        new JsonRunOutput(written).Finished("nightly", Result(), new RunAccounts(_plan), TimeSpan.FromSeconds(3), 1);
+        new JsonRunOutput(written).Finished("nightly", Result(), new AttemptSums(_plan), TimeSpan.FromSeconds(3), 1);
         var failures = JsonDocument.Parse(written.ToString()).RootElement.GetProperty("failures");
         Assert.Equal("Traceback\nKeyError\n", failures[0].GetProperty("logTail").GetString());
         Assert.Equal(Advice, failures[0].GetProperty("advice").GetString());

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Executor.Accounting;
 using Executor.Cluster.Usage;
 using Executor.Contracts.Identity;
 using Executor.Contracts.Records;
@@ -47,7 +46,7 @@ internal sealed class RecordingRunOutput : IRunOutput
     {
     }
 
-    public void Finished(string run, RunResult result, RunAccounts accounts, TimeSpan elapsed, int exitCode)
+    public void Finished(string run, RunResult result, AttemptSums sums, TimeSpan elapsed, int exitCode)
     {
     }
 }
