@@ -19,6 +19,9 @@ internal sealed class ClassSizer
     // The user's request bounds what is given as long as no attempt has come near to it.
     private const double TrustedShare = 0.95;
 
+    // Where the input explains so much of the memory, an input larger than all that were seen needs more, whatever has cost least among those.
+    private const double FollowsInput = 0.95;
+
     private readonly ClassHistory _history = new();
     private readonly RatedExpert[] _experts =
     [
@@ -118,18 +121,22 @@ internal sealed class ClassSizer
     private SizingDecision Mixed(SizingRequest request, double growth)
     {
         var proposals = _experts
-            .Select(expert => (Expert: expert, Bytes: expert.Propose(_history, request.InputBytes)))
-            .Where(proposal => proposal.Bytes is { } bytes && double.IsFinite(bytes) && bytes > 0)
-            .Select(proposal => new SizingAlternative(proposal.Expert.Name, proposal.Bytes!.Value, proposal.Expert.Cost))
-            .OrderBy(alternative => alternative.Cost)
+            .Select(expert => (Expert: expert, Bytes: expert.Propose(_history, request.InputBytes) ?? double.NaN))
+            .Where(proposal => double.IsFinite(proposal.Bytes) && proposal.Bytes > 0)
+            .OrderBy(proposal => proposal.Expert.Cost)
             .ToArray();
-        var best = proposals[0];
+        var (best, bytes) = proposals[0];
+        if (!best.Extrapolates && _history.LogInputPeak.Explained >= FollowsInput)
+        {
+            growth = Math.Max(growth, GrowthGuard.OfInput(_history, request.InputBytes));
+        }
+
         return Bounded(
             request,
-            best.MemoryBytes * growth,
-            best.Expert,
-            proposals[1..],
-            Invariant($"{best.Expert} says {Bytes(best.MemoryBytes)} after {Attempts()}, and has cost least so far{Growth(growth)}"));
+            bytes * growth,
+            best.Name,
+            [.. proposals.Skip(1).Select(proposal => new SizingAlternative(proposal.Expert.Name, proposal.Bytes, proposal.Expert.Cost))],
+            Invariant($"{best.Name} says {Bytes(bytes)} after {Attempts()}, and has cost least so far{Growth(growth)}"));
     }
 
     private SizingDecision Bounded(SizingRequest request, double bytes, string expert, IReadOnlyList<SizingAlternative> alternatives, string reason)

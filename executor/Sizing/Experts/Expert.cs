@@ -8,6 +8,9 @@ internal abstract class Expert
     /// <summary>A short name, for logs.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether a guess goes on growing with the input beyond the inputs that were seen.</summary>
+    public virtual bool Extrapolates => false;
+
     /// <summary>What it guesses, in bytes, from all that the history holds; null if it has nothing to go by.</summary>
     /// <param name="history">At least one observation.</param>
     /// <param name="inputBytes">The input of the attempt in question; null if not known.</param>
@@ -59,6 +62,9 @@ internal sealed class LinearExpert : Expert
     public override string Name => "linear";
 
     /// <inheritdoc/>
+    public override bool Extrapolates => true;
+
+    /// <inheritdoc/>
     public override double? Guess(ClassHistory history, double? inputBytes) =>
         inputBytes is { } input && history.InputPeak.Count > 0 ? Math.Max(history.InputPeak.Line(input), history.MinPeak / 2) : null;
 }
@@ -68,6 +74,9 @@ internal sealed class PowerExpert : Expert
 {
     /// <inheritdoc/>
     public override string Name => "power";
+
+    /// <inheritdoc/>
+    public override bool Extrapolates => true;
 
     /// <inheritdoc/>
     public override double? Guess(ClassHistory history, double? inputBytes) =>

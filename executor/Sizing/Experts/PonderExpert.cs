@@ -15,6 +15,9 @@ internal sealed class PonderExpert : Expert
     public override string Name => "ponder";
 
     /// <inheritdoc/>
+    public override bool Extrapolates => true;
+
+    /// <inheritdoc/>
     public override double? Guess(ClassHistory history, double? inputBytes) => inputBytes is { } input ? _ponder.Predict(input) ?? history.MaxPeak : null;
 
     /// <inheritdoc/>

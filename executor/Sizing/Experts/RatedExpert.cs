@@ -17,6 +17,9 @@ internal sealed class RatedExpert(Expert expert, bool scaled)
     /// <summary>The expert's name.</summary>
     public string Name => expert.Name;
 
+    /// <inheritdoc cref="Expert.Extrapolates"/>
+    public bool Extrapolates => expert.Extrapolates;
+
     /// <summary>The cost of what it proposed, older proposals counting less, in byte-seconds.</summary>
     public double Cost { get; private set; }
 

@@ -24,6 +24,9 @@ internal sealed class Covariance
     /// <summary>The sum of products of both distances.</summary>
     public double Products { get; private set; }
 
+    /// <summary>The share of the second numbers' variance that a rising line explains, from 0 to 1 (r squared); 0 if they fall, or if either are all the same.</summary>
+    public double Explained => Products > 0 && SquaresX > 0 && SquaresY > 0 ? Math.Min(1, Products / SquaresX * (Products / SquaresY)) : 0;
+
     /// <summary>Takes a pair in.</summary>
     public void Add(double x, double y) => Change(x, y, 1);
 

@@ -79,6 +79,35 @@ public sealed class ClassSizerTests
     }
 
     [Fact]
+    public void Inputs_twice_as_large_as_any_that_was_seen_seldom_run_out_of_memory()
+    {
+        const int Seed = 20;
+        var random = new Random(Seed);
+        var (enough, blind) = (0, 0);
+        const int Worlds = 200;
+        for (var world = 0; world < Worlds; world++)
+        {
+            var sizer = new ClassSizer();
+            for (var i = 0; i < 24; i++)
+            {
+                var input = random.Next(40, 100) * 1e6;
+                Assert.Null(sizer.Observe(new Observation(input, Need(input), 1 + random.NextDouble())));
+            }
+
+            var large = random.Next(80, 200) * 1e6;
+            var decision = sizer.Decide(new SizingRequest(64 * Gibi) { InputBytes = large });
+            enough += decision.MemoryBytes >= Need(large) ? 1 : 0;
+            blind += decision.Expert is "linear" or "power" or "ponder" ? 0 : 1;
+        }
+
+        // As far as there is more to it than that line and power are right: often what has cost least does not look at inputs.
+        Assert.True(enough >= 0.95 * Worlds, $"{enough} of {Worlds}, seed {Seed}");
+        Assert.InRange(blind, 50, 150);
+
+        double Need(double input) => (4e7 + (1.5 * input)) * (1 + (0.1 * random.NextDouble()));
+    }
+
+    [Fact]
     public void Short_attempts_get_more_room_than_long_ones()
     {
         long Sized(double seconds)
