@@ -1,7 +1,7 @@
 using System.Buffers;
-using Executor.Benchmarks.Running;
 using System.Net;
 using System.Net.Sockets;
+using Executor.Benchmarks.Running;
 
 namespace Executor.Benchmarks.S3;
 
