@@ -57,11 +57,13 @@ public sealed class SizingTests(SharedInstallation shared, ITestOutputHelper log
     {
         var workflow = await WorkflowAsync(installation, mode);
         (await installation.ExecutorAsync("run", workflow, "--parameter", $"sizes={sizes}", "--run-id", run, "--keep-files")).Expect(0);
-        var decided = (await LinesAsync(installation, "sizing", "explain", run, "use", "--output", "json"))
-            .ToDictionary(attempt => ((int)attempt["index"]!, (int)attempt["attempt"]!), attempt => ((long)attempt["givenBytes"]!, (string)attempt["expert"]!));
+        var explaining = LinesAsync(installation, "sizing", "explain", run, "use", "--output", "json");
+        var reporting = LinesAsync(installation, "report", run, "--output", "json", "--rows");
+        var decided = (await explaining).ToDictionary(
+            attempt => ((int)attempt["index"]!, (int)attempt["attempt"]!), attempt => (Given: (long)attempt["givenBytes"]!, Expert: (string)attempt["expert"]!));
         var pods = (await installation.PodsAsync(run, "use")).ToDictionary(pod => pod.Metadata.Uid!);
         var attempts = new List<SizedAttempt>();
-        foreach (var row in (await LinesAsync(installation, "report", run, "--output", "json", "--rows")).Where(line => (string?)line["task"] == "use" && line.ContainsKey("pod_uid")))
+        foreach (var row in (await reporting).Where(line => (string?)line["task"] == "use" && line.ContainsKey("pod_uid")))
         {
             var given = (long)row["memory_request_bytes"]!;
             var resources = pods[(string)row["pod_uid"]!].Spec!.Containers!.Single(container => container.Name == "task").Resources!;
