@@ -6,7 +6,11 @@ using Executor.TestKit;
 
 namespace Cluster.Tests.Runs;
 
-/// <summary>A task whose memory grows with its input, run again and again on a cluster: what its pods get follows what earlier ones used.</summary>
+/// <summary>
+/// A task whose memory grows with its input, run again and again on a cluster: what its pods get follows what earlier ones used. Not beside the tests that measure programs
+/// to two percent: a dozen pods at a time keep all processors busy.
+/// </summary>
+[Collection(nameof(AccountingTests))]
 public sealed class SizingTests(SharedInstallation shared, ITestOutputHelper log)
 {
     private const int Partitions = 12;
