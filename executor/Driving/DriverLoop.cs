@@ -183,7 +183,7 @@ internal sealed class DriverLoop : IAsyncDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(HistoryPatience);
-        foreach (var earlier in await new SizingHistory(_records, _report.Notice).ReadAsync(_run, sizer.Classes, patience.Token))
+        foreach (var earlier in await new SizingHistory(_records, _report.Notice).ReadAsync(_run, sizer.LearnedClasses, patience.Token))
         {
             sizer.Recall(earlier);
         }

@@ -10,7 +10,7 @@ kubernetes_packages=(etcd-server containerd runc containernetworking-plugins ipt
     kubernetes-client buildah ca-certificates procps openssl kmod)
 kubernetes_programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy)
 # What the stamp must say for a tree to count as complete and current. Raise the number when the recipe changes.
-kubernetes_recipe="recipe 1: $kubernetes_version on $kubernetes_suite, $(uname -m)"
+kubernetes_recipe="recipe 2: $kubernetes_version on $kubernetes_suite, $(uname -m)"
 
 install_kubernetes() {
     local home=$lab/kubernetes mirror attempt

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Executor.Kubernetes.Client;
 using Executor.TestKit.Charts;
+using Executor.TestKit.Kubernetes;
 
 namespace Charts.Tests;
 
@@ -17,11 +21,46 @@ public sealed class ClusterTests
             Namespace = cluster.Name,
             KubeVersion = cluster.Version,
             Values = values,
-            // Their kinds are the Prometheus operator's, which not every cluster has.
+            // Their kinds are the Prometheus operator's, which not every cluster has: see the next test.
             Set = ["store.metrics.serviceMonitor.enabled=false", "monitoring.podMonitor.enabled=false"],
         });
         var answer = await cluster.ApplyAsync(chart.Text, "--dry-run=server");
         Assert.Equal(chart.Objects.Count, answer.Split('\n').Count(line => line.Contains("(server dry run)", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_the_Prometheus_operators_kinds_keeps_all_that_the_monitors_say()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var place = await ClusterNamespace.CreateAsync();
+        using var cluster = await RealCluster.ConnectAsync(token);
+        await using var services = await CustomKind.AddAsync(cluster.Client, MonitorKinds.ServiceMonitor, token);
+        await using var pods = await CustomKind.AddAsync(cluster.Client, MonitorKinds.PodMonitor, token);
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Namespace = place.Name, KubeVersion = place.Version, Values = ValueSets.Everything });
+
+        await IsKeptAsync(chart.Get("ServiceMonitor", "executor-store"), "endpoints", "servicemonitors");
+        await IsKeptAsync(chart.Get("PodMonitor", "executor-drivers"), "podMetricsEndpoints", "podmonitors");
+
+        // A field that the kind does not have is dropped, and a value that it cannot have is refused.
+        async Task IsKeptAsync(JsonObject monitor, string endpoints, string plural)
+        {
+            var monitors = cluster.Client.Resource(UntypedObject.Resource("monitoring.coreos.com", "v1", plural), place.Name);
+            async Task<bool> IsKeptWhollyAsync(JsonObject sent) =>
+                JsonNode.DeepEquals(sent["spec"], (await monitors.CreateAsync(sent, cancellationToken: token)).Members!["spec"]);
+
+            Assert.True(await IsKeptWhollyAsync(monitor.DeepClone().AsObject()), monitor.ToJsonString());
+            Assert.False(await IsKeptWhollyAsync(With("misspelt", "inteval", "30s")));
+            var refusal = await Assert.ThrowsAsync<KubernetesException>(() => IsKeptWhollyAsync(With("wrong", "interval", "often")));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, refusal.StatusCode);
+
+            JsonObject With(string name, string field, string value)
+            {
+                var changed = monitor.DeepClone().AsObject();
+                changed["metadata"]!["name"] = name;
+                changed["spec"]![endpoints]![0]![field] = value;
+                return changed;
+            }
+        }
     }
 
     [Fact]

@@ -8,8 +8,8 @@ namespace Executor.Cluster.TaskClasses;
 /// A task class as a cluster knows it: a class that the task names is that of all workflows of the namespace, else it is the workflow's task. A pure function of
 /// the names.
 /// </summary>
-/// <param name="Class">The value of the label <c>executor.dev/class</c>.</param>
-/// <param name="Workflow">The workflow that its pods are of; null for all.</param>
+/// <param name="Class">The class that tasks name, or the task where that names none.</param>
+/// <param name="Workflow">The workflow of the task that names none; null for a class that tasks name.</param>
 internal sealed record ClassSelection(string Class, string? Workflow)
 {
     /// <summary>The component label of a <see cref="TaskClass"/>.</summary>
@@ -18,15 +18,9 @@ internal sealed record ClassSelection(string Class, string? Workflow)
     /// <summary>The name of its <see cref="TaskClass"/>: <c>CLASS</c>, or <c>WORKFLOW.TASK</c>.</summary>
     public string ObjectName => Workflow is null ? Class : $"{Workflow}.{Class}";
 
-    /// <summary>What selects its pods, and no others: never a driver's, nor a store's.</summary>
-    public string Selector
-    {
-        get
-        {
-            var ofAll = $"{KubernetesLabels.Component}={KubernetesLabels.TaskComponent},{KubernetesLabels.Class}={Class}";
-            return Workflow is null ? ofAll : $"{ofAll},{KubernetesLabels.Workflow}={Workflow}";
-        }
-    }
+    /// <summary>What selects its pods, and no others: never a driver's, nor a store's, nor those of a task that is only named like the class.</summary>
+    public string Selector => $"{KubernetesLabels.Component}={KubernetesLabels.TaskComponent},"
+        + (Workflow is null ? $"{KubernetesLabels.Class}={Class}" : $"{KubernetesLabels.Workflow}={Workflow},{KubernetesLabels.Task}={Class}");
 
     /// <summary>The class of a task.</summary>
     public static ClassSelection Of(string workflow, PlannedTask task)

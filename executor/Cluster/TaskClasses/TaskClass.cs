@@ -37,10 +37,10 @@ internal sealed class TaskClass : IKubernetesObject<V1ObjectMeta>
 /// <summary>Which class a <see cref="TaskClass"/> stands for.</summary>
 internal sealed class TaskClassSpec
 {
-    /// <summary>The value of the pods' label <c>executor.dev/class</c>.</summary>
+    /// <summary>The class that tasks name, or the task where that names none.</summary>
     public string? Class { get; set; }
 
-    /// <summary>The workflow whose pods alone belong to it; those of all workflows if null.</summary>
+    /// <summary>The workflow of a task that names no class; null for a class that tasks name, of whatever workflow.</summary>
     public string? Workflow { get; set; }
 
     /// <summary>Nothing goes by it; <c>/scale</c> has to have it.</summary>

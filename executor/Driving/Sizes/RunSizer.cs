@@ -46,8 +46,9 @@ internal sealed class RunSizer : IAttemptSizer
         _told = new TaskSizes[graph.TaskCount];
     }
 
-    /// <summary>The classes of the plan's tasks.</summary>
-    public IReadOnlySet<string> Classes => _sizings.Where(sizing => sizing is not null).Select(sizing => sizing!.Class).ToHashSet(StringComparer.Ordinal);
+    /// <summary>The classes of which the model has to know what earlier runs have seen. A task that goes by VPA needs nothing of that.</summary>
+    public IReadOnlySet<string> LearnedClasses =>
+        _sizings.Where(sizing => sizing is not (null or { Mode: SizingMode.Vpa })).Select(sizing => sizing!.Class).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The outputs whose seals are wanted.</summary>
     public IReadOnlyList<(int Task, int Output)> WantedSeals => _inputs.Wanted;

@@ -20,10 +20,15 @@ internal sealed class SizingHistory(IRunRecords records, Action<string> notice)
 
     /// <summary>Reads the history, oldest first.</summary>
     /// <param name="own">The run that it is read for, whose earlier drivers are part of it however old it is; null for none.</param>
-    /// <param name="classes">The classes; all if null.</param>
+    /// <param name="classes">The classes; all if null. Where there is none, nothing is read.</param>
     /// <param name="cancellationToken">Ends the reading with what was read by then.</param>
     public async Task<IReadOnlyList<ClassObservation>> ReadAsync(string? own, IReadOnlySet<string>? classes, CancellationToken cancellationToken)
     {
+        if (classes is { Count: 0 })
+        {
+            return [];
+        }
+
         var found = new List<IReadOnlyList<ClassObservation>>();
         try
         {

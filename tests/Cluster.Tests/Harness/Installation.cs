@@ -57,8 +57,9 @@ public sealed class Installation : IAsyncDisposable
     /// <param name="storedOn">The node that keeps the store's data, in a folder of its own; null for a store whose data is gone with its pod, or in a bucket.</param>
     /// <param name="bucket">Keeps the store's data; stays the caller's. Null for a folder.</param>
     /// <param name="storePods">The pods of the store; more than one only with a bucket.</param>
+    /// <param name="isSizedByVpa">Whether the accounts have the rights for task classes and VPAs, whose kinds are the caller's to add.</param>
     public static async Task<Installation> InstallAsync(
-        RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null, ClusterBucket? bucket = null, int storePods = 1)
+        RealCluster cluster, CancellationToken cancellationToken, string? storedOn = null, ClusterBucket? bucket = null, int storePods = 1, bool isSizedByVpa = false)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         var installation = new Installation(cluster, await cluster.CreateNamespaceAsync(cancellationToken));
@@ -69,7 +70,7 @@ public sealed class Installation : IAsyncDisposable
                 await installation.MakeVolumeAsync(storedOn);
             }
 
-            await installation.InstallAsync(storedOn is not null, bucket, storePods, cancellationToken);
+            await installation.InstallAsync(storedOn is not null, bucket, storePods, isSizedByVpa, cancellationToken);
             await installation.MakeUserAsync(cancellationToken);
             await installation.WhenStoreIsReadyAsync(cancellationToken);
             return installation;
@@ -240,7 +241,7 @@ public sealed class Installation : IAsyncDisposable
         return job!;
     }
 
-    private async Task InstallAsync(bool isStored, ClusterBucket? bucket, int storePods, CancellationToken cancellationToken)
+    private async Task InstallAsync(bool isStored, ClusterBucket? bucket, int storePods, bool isSizedByVpa, CancellationToken cancellationToken)
     {
         if (bucket is not null)
         {
@@ -257,6 +258,7 @@ public sealed class Installation : IAsyncDisposable
               replicas: {{storePods}}
               s3: {{{(bucket is null ? "" : InBucket(bucket))}}}
               resources: {cpu: 250m, memory: 768Mi}
+            vpa: {enabled: {{(isSizedByVpa ? "true" : "false")}}, definition: false}
             rbac:
               nodes: true
               users:

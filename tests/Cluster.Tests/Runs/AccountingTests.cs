@@ -10,6 +10,7 @@ namespace Cluster.Tests.Runs;
 /// What is accounted for programs that are known to use so much and no more, in the pods' own cgroups. Python and the runner use something, too: what a program
 /// that does nothing uses on the same node is taken off.
 /// </summary>
+[Collection(nameof(AccountingTests))]
 public sealed class AccountingTests(SharedInstallation shared)
 {
     private const double Tolerance = 0.02;

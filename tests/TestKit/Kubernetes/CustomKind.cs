@@ -41,7 +41,7 @@ public sealed class CustomKind : IAsyncDisposable
         return new CustomKind(definitions, made);
     }
 
-    /// <summary>Takes the kind and all objects of it away, if this one has added it.</summary>
+    /// <summary>Takes the kind and all objects of it away, if this one has added it, and waits until it is gone: who adds it next must not find what is left of it.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -49,11 +49,25 @@ public sealed class CustomKind : IAsyncDisposable
             if (_made is not null)
             {
                 await _definitions.DeleteAsync(_made, cancellationToken: CancellationToken.None);
+                await Poll.UntilAsync(() => IsGoneAsync(_made), TimeSpan.FromMinutes(1), () => $"the end of {_made}", CancellationToken.None);
             }
         }
         catch (KubernetesException refusal) when (refusal.IsNotFound)
         {
             // Somebody else has taken it away.
+        }
+    }
+
+    private async Task<bool> IsGoneAsync(string name)
+    {
+        try
+        {
+            await _definitions.ReadAsync(name, CancellationToken.None);
+            return false;
+        }
+        catch (KubernetesException refusal) when (refusal.IsNotFound)
+        {
+            return true;
         }
     }
 }

@@ -166,17 +166,25 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
         };
     }
 
-    private JsonObject LabelsOf(AttemptId attempt, PlannedTask task, AttemptFields fields) => new()
+    private JsonObject LabelsOf(AttemptId attempt, PlannedTask task, AttemptFields fields)
     {
-        [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor,
-        [KubernetesLabels.Component] = KubernetesLabels.TaskComponent,
-        [KubernetesLabels.Workflow] = settings.Workflow,
-        [KubernetesLabels.Run] = attempt.Run,
-        [KubernetesLabels.Task] = attempt.Task,
-        [KubernetesLabels.Class] = task.Class ?? attempt.Task,
-        [KubernetesLabels.Index] = fields.Index,
-        [KubernetesLabels.Generation] = fields.Generation,
-        [KubernetesLabels.Attempt] = fields.Attempt,
-        [KubernetesLabels.AttemptHash] = fields.AttemptHash,
-    };
+        var labels = new JsonObject
+        {
+            [KubernetesLabels.ManagedBy] = KubernetesLabels.Executor,
+            [KubernetesLabels.Component] = KubernetesLabels.TaskComponent,
+            [KubernetesLabels.Workflow] = settings.Workflow,
+            [KubernetesLabels.Run] = attempt.Run,
+            [KubernetesLabels.Task] = attempt.Task,
+            [KubernetesLabels.Index] = fields.Index,
+            [KubernetesLabels.Generation] = fields.Generation,
+            [KubernetesLabels.Attempt] = fields.Attempt,
+            [KubernetesLabels.AttemptHash] = fields.AttemptHash,
+        };
+        if (task.Class is { } named)
+        {
+            labels[KubernetesLabels.Class] = named;
+        }
+
+        return labels;
+    }
 }

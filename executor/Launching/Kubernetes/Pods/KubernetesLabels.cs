@@ -45,7 +45,7 @@ internal static class KubernetesLabels
     /// <summary>The attempt's number.</summary>
     public const string Attempt = "executor.dev/attempt";
 
-    /// <summary>What sizing and accounting group by.</summary>
+    /// <summary>The class that the task names, which tasks of several workflows may share; not there where it names none: its pods are those of its workflow and its name.</summary>
     public const string Class = "executor.dev/class";
 
     /// <summary>The hash in the attempt's name: names one attempt among all of the namespace, and fits a selector that lists hundreds.</summary>

@@ -70,6 +70,7 @@ internal sealed class PodOverlay(PlannedTask task, ResourceLimits resources)
         template["metadata"] = metadata;
         var labels = metadata["labels"] as JsonObject ?? [];
         metadata["labels"] = labels;
+        labels.Remove(KubernetesLabels.Class);
         PodTemplatePatch.Apply(labels, promised["labels"]!.AsObject());
         var annotations = metadata["annotations"] as JsonObject ?? [];
         metadata["annotations"] = annotations;

@@ -21,7 +21,12 @@ public sealed class ClassRecommendationsTests : ClusterFixture
         AddPod("a", "Running", "nightly", "heavy");
         AddPod("b", "Succeeded", "nightly", "heavy");
         AddPod("c", "Pending", "weekly", "heavy");
-        AddPod("d", "Running", "nightly", "map");
+        AddPod("d", "Running", "test", null, task: "map");
+
+        // Named like a class, and of none; in another workflow; of a class that is named like the task.
+        AddPod("e", "Running", "test", null, task: "heavy");
+        AddPod("f", "Running", "nightly", null, task: "map");
+        AddPod("g", "Running", "test", "map");
         await using var recommendations = await StartAsync();
 
         var heavy = Server.Find($"{ClassesPath}/heavy")!;
@@ -32,7 +37,8 @@ public sealed class ClassRecommendationsTests : ClusterFixture
         Assert.Equal("app.kubernetes.io/component=task,executor.dev/class=heavy", (string?)heavy["status"]!["selector"]);
         Assert.Equal(2, (int?)heavy["status"]!["replicas"]);
         var map = Server.Find($"{ClassesPath}/test.map")!;
-        Assert.Equal("app.kubernetes.io/component=task,executor.dev/class=map,executor.dev/workflow=test", (string?)map["status"]!["selector"]);
+        Assert.Equal("app.kubernetes.io/component=task,executor.dev/workflow=test,executor.dev/task=map", (string?)map["status"]!["selector"]);
+        Assert.Equal(1, (int?)map["status"]!["replicas"]);
         Assert.Equal(2, Requests("POST", ClassesPath).Count);
     }
 
@@ -115,8 +121,19 @@ public sealed class ClassRecommendationsTests : ClusterFixture
         Server.Mutate($"{AutoscalersPath}/heavy", vpa => vpa["status"] = Status(memory));
     }
 
-    private void AddPod(string name, string phase, string workflow, string taskClass)
+    private void AddPod(string name, string phase, string workflow, string? taskClass, string task = "big")
     {
+        var labels = new JsonObject
+        {
+            ["app.kubernetes.io/component"] = "task",
+            ["executor.dev/workflow"] = workflow,
+            ["executor.dev/task"] = task,
+        };
+        if (taskClass is not null)
+        {
+            labels["executor.dev/class"] = taskClass;
+        }
+
         Server.Create(PodsPath, new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -124,12 +141,7 @@ public sealed class ClassRecommendationsTests : ClusterFixture
             ["metadata"] = new JsonObject
             {
                 ["name"] = name,
-                ["labels"] = new JsonObject
-                {
-                    ["app.kubernetes.io/component"] = "task",
-                    ["executor.dev/workflow"] = workflow,
-                    ["executor.dev/class"] = taskClass,
-                },
+                ["labels"] = labels,
             },
             ["spec"] = JsonNode.Parse("""{"containers": [{"name": "task", "image": "x"}]}"""),
         });

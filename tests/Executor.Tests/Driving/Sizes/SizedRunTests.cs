@@ -244,6 +244,23 @@ public sealed class SizedRunTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_task_that_leaves_it_to_VPA_waits_for_no_history_and_leaves_one()
+    {
+        Remember(40L << 20, 10);
+        var reads = 0;
+        _records.FailBefore = (operation, key) => operation != "create" && key.StartsWith("sizing/", StringComparison.Ordinal) && ++reads > 0;
+        var launcher = new ManualLauncher();
+        var run = DriveAsync(Sized(1, SizingMode.Vpa), launcher);
+        var start = await launcher.NextStartAsync(Token);
+        Commit(launcher, start, peak: 40L << 20);
+
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        Assert.Equal((0, Asked), (reads, start.Descriptor.Resources.MemoryBytes));
+        _records.FailBefore = null;
+        Assert.Equal(11, (await new SizingHistory(_records, message => Assert.Fail(message)).ReadAsync(Run, null, Token)).Count);
+    }
+
+    [Fact]
     public async Task A_run_without_sizing_writes_nothing_of_it()
     {
         Assert.Null(RunSizer.For(Run, new TaskGraph(Plans.Chain(1))));

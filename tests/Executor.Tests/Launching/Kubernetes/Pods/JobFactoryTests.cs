@@ -29,6 +29,19 @@ public sealed class JobFactoryTests
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("      class: work\n", "work")]
+    [InlineData("      podTemplate: {metadata: {labels: {executor.dev/class: heavy}}}\n", null)]
+    public void Only_a_task_that_names_a_class_is_labelled_with_one(string fields, string? label)
+    {
+        var job = new SampleJobs(fields).Job();
+        foreach (var labels in new[] { job["metadata"]!["labels"]!, job["spec"]!["template"]!["metadata"]!["labels"]! })
+        {
+            Assert.Equal((label, "work"), ((string?)labels[KubernetesLabels.Class], (string?)labels[KubernetesLabels.Task]));
+        }
+    }
+
+    [Theory]
     [InlineData("plain")]
     [InlineData("$(EXECUTOR_RUN_KEY)")]
     [InlineData("$$(EXECUTOR_RUN_KEY)")]
