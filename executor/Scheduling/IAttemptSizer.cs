@@ -13,6 +13,9 @@ internal interface IAttemptSizer
     /// <param name="state">What is decided.</param>
     bool AwaitsProbe(int task, RunState state);
 
+    /// <summary>True if what attempts of the task get depends on what they read, so that they are launched only once it is sealed.</summary>
+    bool WeighsInputs(int task);
+
     /// <summary>What an attempt gets; null if its task is not sized, so that it gets what the task asks for.</summary>
     /// <param name="attempt">The attempt that is about to be launched.</param>
     /// <param name="state">What is decided; the instance's earlier attempts are in it.</param>

@@ -35,7 +35,7 @@ internal sealed partial class Scheduler
         _queue.Release(now);
         while (!_gate.IsHolding && _gate.Room(now) > 0
             && _live.Count < _options.MaxParallel && _live.Pending < _options.PendingLimit
-            && _queue.TryTake(AwaitsProbe, out var task, out var index))
+            && _queue.TryTake(IsHeldBack, out var task, out var index))
         {
             ref readonly var instance = ref _state.Instance(task, index);
             var attempt = new AttemptRef(task, index, instance.Generation, instance.Attempt + 1);
@@ -50,7 +50,10 @@ internal sealed partial class Scheduler
         }
     }
 
-    private bool AwaitsProbe(int task) => _sizer is not null && _state.Task(task).Launched > 0 && _sizer.AwaitsProbe(task, _state);
+    // What is not sized does not wait for seals: readers do, while their pods start.
+    private bool IsHeldBack(int task) => _sizer is not null
+        && ((_state.Task(task).Launched > 0 && _sizer.AwaitsProbe(task, _state))
+            || (_sealsAwaited.Count > 0 && _sizer.WeighsInputs(task) && _sealsAwaited.Any(seal => _state.Graph.InputTasks[task].Contains(seal.Task))));
 
     private StartEffect StartOf(AttemptRef attempt)
     {

@@ -76,6 +76,9 @@ internal sealed class RunSizer : IAttemptSizer
     }
 
     /// <inheritdoc/>
+    public bool WeighsInputs(int task) => _sizings[task] is not (null or { Mode: SizingMode.Vpa });
+
+    /// <inheritdoc/>
     public AttemptSize? SizeOf(AttemptRef attempt, RunState state, long? largestBytes, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(state);

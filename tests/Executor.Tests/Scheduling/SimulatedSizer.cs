@@ -2,7 +2,7 @@ using Executor.Scheduling;
 
 namespace Executor.Tests.Scheduling;
 
-/// <summary>Sizes two of three tasks by their instances' numbers, below and above what they ask for; tasks with even ordinals go by probes.</summary>
+/// <summary>Sizes two of three tasks by their instances' numbers, below and above what they ask for; tasks with even ordinals go by probes, those with odd ones by what they read.</summary>
 internal sealed class SimulatedSizer : IAttemptSizer
 {
     public bool AwaitsProbe(int task, RunState state) => Sizes(task) && task % 2 == 0 && state.Task(task).Committed == 0;
@@ -20,6 +20,8 @@ internal sealed class SimulatedSizer : IAttemptSizer
     }
 
     public bool Sizes(int task) => task % 3 != 2;
+
+    public bool WeighsInputs(int task) => task % 2 == 1;
 
     public long? MostBytes(int task) => null;
 }

@@ -260,6 +260,30 @@ public sealed class SizedRunTests : IAsyncDisposable
         Assert.Equal(11, (await new SizingHistory(_records, message => Assert.Fail(message)).ReadAsync(Run, null, Token)).Count);
     }
 
+    [Theory]
+    [InlineData(nameof(SizingMode.Apply))]
+    [InlineData(nameof(SizingMode.Recommend))]
+    public async Task An_attempt_is_sized_once_it_is_known_how_much_it_reads(string mode)
+    {
+        Remember(40L << 20, 10);
+        var plan = Plans.Of(Plans.Task("t0", 1), Plans.Task("t1", 2, 0) with { Sizing = new PlannedSizing(Enum.Parse<SizingMode>(mode), Class) });
+        var launcher = new ManualLauncher();
+        var run = DriveAsync(plan, launcher);
+        for (var instance = 0; instance < 3; instance++)
+        {
+            Commit(launcher, await launcher.NextStartAsync(Token), peak: 40L << 20);
+        }
+
+        Assert.Equal(RunEnd.Succeeded, (await run).End);
+        var read = new List<(string, double?)>();
+        await foreach (var sized in SizingDecisions.ReadAsync(_records, Run, message => Assert.Fail(message), Token))
+        {
+            read.Add((sized.Attempt.Task, sized.InputBytes));
+        }
+
+        Assert.Equal([("t1", 0.0), ("t1", 0.0)], read);
+    }
+
     [Fact]
     public async Task A_run_without_sizing_writes_nothing_of_it()
     {
