@@ -56,12 +56,12 @@ internal static class StatusCommand
             return ExitCodes.Succeeded;
         }
     }
-    // Where a run stands is in its records; what it uses is told where a metrics server is there to tell, and otherwise left out.
+    // Where a run stands is in its records; what it uses is told where a metrics server or kubelets may be asked, and otherwise left out.
     private static async Task<LiveUsage?> UsageAsync(ClusterConnection cluster, string run, CancellationToken cancellationToken)
     {
         try
         {
-            return await new LiveUsageReader(cluster.Client, cluster.NamespaceName).ReadAsync(run, cancellationToken);
+            return await new LiveUsageReader(cluster.Client, cluster.NamespaceName, TimeProvider.System).ReadAsync(run, cancellationToken);
         }
         catch (Exception failure) when (failure is KubernetesException or IOException)
         {

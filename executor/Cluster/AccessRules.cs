@@ -50,6 +50,12 @@ internal static class AccessRules
         new("", "nodes", ["list", "watch"], "know the largest node"),
     ];
 
+    /// <summary>What lets a driver show live usage where there is no metrics server, for all of the cluster; without it none is shown there.</summary>
+    public static IReadOnlyList<AccessRule> Kubelets { get; } =
+    [
+        new("", "nodes/proxy", ["get"], "read the kubelets' summaries, where there is no metrics server"),
+    ];
+
     /// <summary>What a driver needs, beside its other rights, to size classes by VPA.</summary>
     public static IReadOnlyList<AccessRule> VpaDriver { get; } =
     [

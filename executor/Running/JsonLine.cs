@@ -12,6 +12,7 @@ namespace Executor.Running;
 /// <summary>JSON for programs: one object a line, and the parts that several kinds of line share.</summary>
 internal static class JsonLine
 {
+    private const string ByKubelets = "kubelets";
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes one object as one line.</summary>
@@ -67,12 +68,13 @@ internal static class JsonLine
         json.WriteEndArray();
     }
 
-    /// <summary>Writes what attempts that run use now: <c>measuredAt</c> and <c>usage</c>, an object per task.</summary>
+    /// <summary>Writes what attempts that run use now: <c>measuredAt</c>, <c>measuredBy</c> and <c>usage</c>, an object per task.</summary>
     public static void WriteUsage(Utf8JsonWriter json, LiveUsage usage)
     {
         if (usage.At is { } at)
         {
             json.WriteString("measuredAt", at);
+            json.WriteString("measuredBy", usage.Source == UsageSource.Kubelets ? ByKubelets : "metricsServer");
         }
 
         json.WriteStartArray("usage");
@@ -102,7 +104,8 @@ internal static class JsonLine
                 task.GetProperty("coresRequested").GetDouble(),
                 task.GetProperty("memoryBytes").GetInt64(),
                 task.GetProperty("memoryRequestedBytes").GetInt64())),
-        ]);
+        ],
+        line.TryGetProperty("measuredBy", out var by) && by.GetString() == ByKubelets ? UsageSource.Kubelets : UsageSource.MetricsServer);
 
     /// <summary>What a workflow should ask for instead, as the array <c>advice</c>, one object per change.</summary>
     public static void WriteAdvice(Utf8JsonWriter json, IReadOnlyList<SizeChange> changes)

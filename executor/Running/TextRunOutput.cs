@@ -58,7 +58,7 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
     /// <inheritdoc/>
     public void Usage(LiveUsage usage)
     {
-        var text = $"in use: {UsageText.Line(usage)}";
+        var text = $"{UsageText.Heading(usage)}: {UsageText.Line(usage)}";
         if (text != _lastUsage && (_lastUsageWritten == 0 || time.GetElapsedTime(_lastUsageWritten) >= UsageInterval))
         {
             _lastUsage = text;

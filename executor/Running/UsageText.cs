@@ -6,6 +6,13 @@ namespace Executor.Running;
 /// <summary>What attempts use now, for people.</summary>
 internal static class UsageText
 {
+    /// <summary>What stands before the figures: that they are in use, and who says so unless it is the metrics server.</summary>
+    public static string Heading(LiveUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        return usage.Source == UsageSource.Kubelets ? "in use (by the kubelets' summaries)" : "in use";
+    }
+
     /// <summary>One line: all of the run, and each task where there are several.</summary>
     public static string Line(LiveUsage usage)
     {
@@ -28,7 +35,7 @@ internal static class UsageText
         writer.WriteLine();
         TextTable.Write(
             writer,
-            ["IN USE", new TextColumn("ATTEMPTS", AlignRight: true), new TextColumn("CPU", AlignRight: true), new TextColumn("MEMORY", AlignRight: true)],
+            [Heading(usage).ToUpperInvariant(), new TextColumn("ATTEMPTS", AlignRight: true), new TextColumn("CPU", AlignRight: true), new TextColumn("MEMORY", AlignRight: true)],
             [.. usage.Tasks.Select(task => new[]
             {
                 task.Task,

@@ -61,6 +61,18 @@ public sealed class RbacTests
     }
 
     [Fact]
+    public async Task The_right_to_read_kubelets_is_a_role_of_its_own_for_the_drivers_account_alone()
+    {
+        var chart = await RenderedChart.OfAsync(new ChartRequest { Values = ValueSets.Everything, Set = ["rbac.nodes=false", "rbac.kubelets=true", "serviceAccount.name=other"] });
+        Assert.Equal(["nodes/proxy: get"], RightsOf(chart, "ClusterRole", "batch-executor-kubelets"));
+        Assert.Null(chart.Find("ClusterRole", "batch-executor-nodes"));
+        var binding = chart.Get("ClusterRoleBinding", "batch-executor-kubelets");
+        Assert.Equal("batch-executor-kubelets", binding["roleRef"]!["name"]!.GetValue<string>());
+        var subject = binding["subjects"]!.AsArray().Single()!;
+        Assert.Equal(("other", "batch"), (subject["name"]!.GetValue<string>(), subject["namespace"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task Sizing_by_VPA_adds_its_rights_and_the_kind_that_a_VPA_names_as_its_target()
     {
         var plain = await RenderedChart.OfAsync(new ChartRequest());

@@ -107,6 +107,13 @@ cluster, and the end-to-end tests run under exactly these.
   verbs: [list, watch]
 {{- end }}
 
+{{/* What attempts use while they run, where there is no metrics server. The API server asks for this right, and not for nodes/stats. */}}
+{{- define "executor.kubeletRules" -}}
+- apiGroups: [""]
+  resources: [nodes/proxy]
+  verbs: [get]
+{{- end }}
+
 {{/* What a driver calls beside that to size classes by VPA. */}}
 {{- define "executor.vpaDriverRules" -}}
 # What a VPA names as its target, one for each class.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Executor.Cluster.TaskClasses;
+using Executor.Cluster.Usage;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Rendering;
@@ -240,20 +241,28 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         const string Subject = "metrics-server";
         var found = await GroupAsync(
             Subject, "metrics.k8s.io", "it answers: progress, `executor status RUN` and `kubectl top pod -l executor.dev/run=RUN` show live usage",
-            "install metrics-server for live usage; what attempts have used is accounted for without it", cancellationToken);
+            "install metrics-server for live usage, or let drivers read the kubelets' summaries (rbac.kubelets, a strong right: docs/kubernetes.md); what attempts have used is "
+            + "accounted for without either", cancellationToken);
         if (found.Grade == FindingGrade.Good)
         {
             try
             {
                 await cluster.Client.PodMetrics(cluster.NamespaceName).ListAsync(new ListOptions { Limit = 1 }, cancellationToken);
+                return found;
             }
-            catch (KubernetesException refusal) when (!refusal.IsForbidden)
+            catch (KubernetesException refusal) when (refusal.IsForbidden)
+            {
+                found = new Finding(Subject, FindingGrade.Note, "metrics.k8s.io may not be read from here", "bind the chart's role for users (rbac.users)");
+            }
+            catch (KubernetesException refusal)
             {
                 return new Finding(Subject, FindingGrade.Warning, $"metrics.k8s.io is served and does not answer: {refusal.Message}", "look at metrics-server's pods and its APIService v1beta1.metrics.k8s.io; runs go on without it");
             }
         }
 
-        return found;
+        return await KubeletSummaries.MayReadAsync(cluster.Client, cancellationToken)
+            ? new Finding(Subject, FindingGrade.Good, $"{found.Text}; who calls from here may get nodes/proxy, and sees live usage by the kubelets' summaries")
+            : found with { Text = $"{found.Text}, and the kubelets' summaries may not be read from here (get nodes/proxy)" };
     }
 
     private async Task<Finding> VpaAsync(CancellationToken cancellationToken)

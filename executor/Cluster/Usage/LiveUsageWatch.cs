@@ -5,8 +5,8 @@ namespace Executor.Cluster.Usage;
 
 /// <summary>
 /// Tells every now and then what a run uses, as long as it lives. It asks no oftener than a metrics server measures, and gives it twenty times as long as
-/// an answer took. A cluster without one, or without the right, is left alone after the first try; whatever else fails is tried again. No failure of it is
-/// anybody's but its own.
+/// an answer took. A cluster with nobody to ask, neither a metrics server nor kubelets, is left alone after the first try; whatever else fails is tried again. No
+/// failure of it is anybody's but its own.
 /// </summary>
 internal sealed class LiveUsageWatch : IAsyncDisposable
 {

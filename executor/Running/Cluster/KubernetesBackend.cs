@@ -81,7 +81,7 @@ internal sealed class KubernetesBackend : IRunBackend
             throw;
         }
 
-        var usage = LiveUsageWatch.Start(new LiveUsageReader(_cluster.Client, _cluster.NamespaceName), run, output.Usage, _time);
+        var usage = LiveUsageWatch.Start(new LiveUsageReader(_cluster.Client, _cluster.NamespaceName, _time), run, output.Usage, _time);
         return new PreparedRun
         {
             Launcher = launcher,

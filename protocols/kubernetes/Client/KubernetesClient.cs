@@ -28,7 +28,7 @@ public sealed class KubernetesClient : IDisposable
     public KubernetesClientConfiguration Configuration { get; }
 
     /// <summary>The nodes.</summary>
-    public GenericClient<V1Node> Nodes => Resource(KubernetesResources.Nodes, null);
+    public NodeClient Nodes => new(this);
 
     /// <summary>The namespaces.</summary>
     public GenericClient<V1Namespace> Namespaces => Resource(KubernetesResources.Namespaces, null);

@@ -58,4 +58,5 @@ public static class KubernetesJson
 [JsonSerializable(typeof(KubernetesList<V1LimitRange>))]
 [JsonSerializable(typeof(KubernetesList<V1Deployment>))]
 [JsonSerializable(typeof(KubernetesList<PodMetrics>))]
+[JsonSerializable(typeof(NodeSummary))]
 internal sealed partial class KubernetesJsonContext : JsonSerializerContext;

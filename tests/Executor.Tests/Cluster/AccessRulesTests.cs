@@ -23,6 +23,9 @@ public sealed class AccessRulesTests
     public void Nodes_are_watched_by_the_right_that_the_chart_gives() => Assert.Equal(Chart("executor.nodeRules"), Listed(AccessRules.Nodes));
 
     [Fact]
+    public void Kubelets_are_read_by_the_right_that_the_chart_gives() => Assert.Equal(Chart("executor.kubeletRules"), Listed(AccessRules.Kubelets));
+
+    [Fact]
     public void Sizing_by_VPA_takes_the_rights_that_the_chart_gives()
     {
         Assert.Equal(Chart("executor.vpaDriverRules"), Listed(AccessRules.VpaDriver));

@@ -35,7 +35,7 @@ public sealed class DoctorTests : ClusterFixture
     public async Task Each_gap_is_named_with_what_to_do()
     {
         await StartAsync(new FakeApiOptions { Version = (1, 20) });
-        Server.Options.Allows = attributes => (string?)attributes["resource"] != "jobs" || (string?)attributes["verb"] == "get";
+        Server.Options.Allows = attributes => (string?)attributes["subresource"] != "proxy" && ((string?)attributes["resource"] != "jobs" || (string?)attributes["verb"] == "get");
         CreateQuota("team", new JsonObject { ["pods"] = "10", ["services.loadbalancers"] = "0" }, new JsonObject { ["pods"] = "9" });
         var findings = await ExamineAsync(Options());
 
@@ -46,7 +46,7 @@ public sealed class DoctorTests : ClusterFixture
         AssertFound(findings["store"], FindingGrade.Warning, "there is no Service executor-store", "--store");
         AssertFound(findings["quota"], FindingGrade.Warning, "pods 9 of 10", "raise the ResourceQuota");
         AssertFound(findings["nodes"], FindingGrade.Warning, "there is none", "until there is one");
-        AssertFound(findings["metrics-server"], FindingGrade.Note, "metrics.k8s.io is not served", "install metrics-server");
+        AssertFound(findings["metrics-server"], FindingGrade.Note, "metrics.k8s.io is not served, and the kubelets' summaries may not be read from here", "install metrics-server");
         AssertFound(findings["VPA"], FindingGrade.Note, "autoscaling.k8s.io is not served", "not needed");
     }
 
@@ -122,6 +122,21 @@ public sealed class DoctorTests : ClusterFixture
             times: 100));
         var findings = await ExamineAsync(Options());
         AssertFound(findings["metrics-server"], FindingGrade.Warning, "unable to handle the request", "APIService");
+    }
+
+    [Theory]
+    [InlineData(null, "metrics.k8s.io is not served; ")]
+    [InlineData("metrics.k8s.io/v1beta1", "metrics.k8s.io may not be read from here; ")]
+    public async Task Where_metrics_are_not_to_be_had_live_usage_by_kubelets_is_told(string? group, string expected)
+    {
+        Server.Options.ApiGroups.UnionWith(group is null ? [] : [group]);
+        Server.Add(ApiFault.Refuse(
+            request => request.Path.Contains("/apis/metrics.k8s.io/", StringComparison.Ordinal), new ApiErrorException(403, "Forbidden", "pods is forbidden"), times: 100));
+        Server.Options.Allows = attributes => ((string?)attributes["resource"], (string?)attributes["subresource"], (string?)attributes["verb"]) == ("nodes", "proxy", "get");
+        var finding = (await ExamineAsync(Options()))["metrics-server"];
+        Assert.Equal((FindingGrade.Good, null), (finding.Grade, finding.Remedy));
+        Assert.StartsWith(expected, finding.Text, StringComparison.Ordinal);
+        Assert.Contains("kubelets' summaries", finding.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class LiveUsageTests : ClusterFixture
 {
     private const string MetricsPath = "/apis/metrics.k8s.io/v1beta1/namespaces/batch/pods";
 
-    private LiveUsageReader Reader => new(Client, Space);
+    private LiveUsageReader Reader => new(Client, Space, TimeProvider.System);
 
     [Fact]
     public async Task What_the_attempts_of_a_run_use_is_added_up_by_task_beside_what_they_were_given()
@@ -28,6 +28,7 @@ public sealed class LiveUsageTests : ClusterFixture
         var usage = await Reader.ReadAsync("nightly", Cancellation);
 
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 7, TimeSpan.Zero), usage.At);
+        Assert.Equal(UsageSource.MetricsServer, usage.Source);
         Assert.Equal(["map", "reduce"], usage.Tasks.Select(task => task.Task));
         var map = usage.Tasks[0];
         Assert.Equal((2, 1.75, 4.0, 400L << 20, 1L << 30), (map.Attempts, map.Cores, map.CoresRequested, map.MemoryBytes, map.MemoryRequestedBytes));
@@ -39,10 +40,12 @@ public sealed class LiveUsageTests : ClusterFixture
     }
 
     [Fact]
-    public async Task Nothing_measured_asks_for_no_pods()
+    public async Task Nothing_measured_and_no_right_to_ask_kubelets_asks_for_no_pods()
     {
+        Server.Options.Allows = _ => false;
         var usage = await Reader.ReadAsync("nightly", Cancellation);
         Assert.Equal((null, 0), (usage.At, usage.Tasks.Count));
+        Assert.Contains(Server.Requests, request => request.Path == MetricsPath);
         Assert.DoesNotContain(Server.Requests, request => request.Path == PodsPath);
         var text = new StringWriter();
         UsageText.WriteTable(usage, text);
@@ -72,6 +75,7 @@ public sealed class LiveUsageTests : ClusterFixture
     [InlineData(403)]
     public async Task A_cluster_without_a_metrics_server_or_the_right_is_asked_once(int status)
     {
+        Server.Options.Allows = _ => false;
         var time = new ManualTime();
         var told = new ConcurrentQueue<LiveUsage>();
         Add("nightly", "map", "map-0", "250m", "100Mi", second: 5);

@@ -37,15 +37,18 @@ public sealed class DriverLogTests
         Assert.Equal((77L, 1024L), (row.Usage!.PeakMemoryBytes, row.Resources.MemoryBytes));
     }
 
-    [Fact]
-    public void What_a_driver_has_read_of_live_usage_is_shown_as_if_it_were_read_here()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_driver_has_read_of_live_usage_is_shown_as_if_it_were_read_here(bool isByKubelets)
     {
+        var source = isByKubelets ? UsageSource.Kubelets : UsageSource.MetricsServer;
         var writer = new StringWriter();
-        var usage = new LiveUsage(DateTimeOffset.UnixEpoch, [new TaskUsage("a", 2, 0.5, 2, 100, 400), new TaskUsage("b", 1, 0, 1, 7, 8)]);
+        var usage = new LiveUsage(DateTimeOffset.UnixEpoch, [new TaskUsage("a", 2, 0.5, 2, 100, 400), new TaskUsage("b", 1, 0, 1, 7, 8)], source);
         new JsonRunOutput(writer).Usage(usage);
         Assert.False(_log.Show(writer.ToString().TrimEnd()));
         var shown = _output.Usages.Single();
-        Assert.Equal((usage.At, usage.Tasks.Count), (shown.At, shown.Tasks.Count));
+        Assert.Equal((usage.At, usage.Source, usage.Tasks.Count), (shown.At, shown.Source, shown.Tasks.Count));
         Assert.Equal(usage.Tasks, shown.Tasks);
     }
 
