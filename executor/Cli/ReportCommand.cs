@@ -63,7 +63,7 @@ internal static class ReportCommand
             var totals = new UsageTotals();
             var advice = new SizeAdvice(plan, prices);
             var tasks = plan.Tasks.ToDictionary(task => task.Name);
-            var sizes = await SizingDecisions.ByAttemptAsync(
+            var sizes = await DecidedSizes.ByAttemptAsync(
                 connection.Records, id, line => console.Error.WriteLine($"executor: {line}"), token);
             var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, Take, token);
             var changes = advice.Changes();

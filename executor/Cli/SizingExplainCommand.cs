@@ -55,7 +55,7 @@ internal static class SizingExplainCommand
         StoreConnection store, string run, InstanceSelector selector, bool json, CliConsole console, CancellationToken cancellationToken)
     {
         var shown = 0;
-        await foreach (var sized in SizingDecisions.ReadAsync(store.Records, run, line => console.Error.WriteLine($"executor: {line}"), cancellationToken))
+        await foreach (var sized in DecidedSizes.ReadAsync(store.Records, run, line => console.Error.WriteLine($"executor: {line}"), cancellationToken))
         {
             if ((selector.Task ?? sized.Attempt.Task) == sized.Attempt.Task && (selector.Index ?? sized.Attempt.Index) == sized.Attempt.Index)
             {

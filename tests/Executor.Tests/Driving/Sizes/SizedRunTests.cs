@@ -276,7 +276,7 @@ public sealed class SizedRunTests : IAsyncDisposable
 
         Assert.Equal(RunEnd.Succeeded, (await run).End);
         var read = new List<(string, double?)>();
-        await foreach (var sized in SizingDecisions.ReadAsync(_records, Run, message => Assert.Fail(message), Token))
+        await foreach (var sized in DecidedSizes.ReadAsync(_records, Run, message => Assert.Fail(message), Token))
         {
             read.Add((sized.Attempt.Task, sized.InputBytes));
         }

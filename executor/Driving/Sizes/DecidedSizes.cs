@@ -7,7 +7,7 @@ using Executor.Shuffle.Channel;
 namespace Executor.Driving.Sizes;
 
 /// <summary>Reads what the drivers of a run decided of sizes.</summary>
-internal static class SizingDecisions
+internal static class DecidedSizes
 {
     /// <summary>The decisions, in the order in which they were written down. A record that cannot be read is told of and left out.</summary>
     /// <param name="records">Where the run's records are.</param>
