@@ -31,7 +31,10 @@ internal sealed class GpuMeter : IDisposable
         _gpus = gpus;
         _libraries = libraries;
         _time = time;
-        _timer = time.CreateTimer(static state => ((GpuMeter)state!).Read(), this, TimeSpan.Zero, Interval);
+
+        // Begun once it is in its field, where a first reading that finds nothing looks for it.
+        _timer = time.CreateTimer(static state => ((GpuMeter)state!).Read(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.Zero, Interval);
     }
 
     /// <summary>The most memory that was in use on all of them together at a reading; null before the first.</summary>
