@@ -21,6 +21,7 @@ public sealed class MonitoringServer : IAsyncDisposable
     private const int MaxConnections = 64;
     private const int MaxRequestBytes = 16 << 10;
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _application;
     private readonly MeterReader _meters;
@@ -99,9 +100,15 @@ public sealed class MonitoringServer : IAsyncDisposable
     /// <summary>Returns once <c>/metrics</c> has been answered to a request that came after this call.</summary>
     public Task NextScrapeAsync(CancellationToken cancellationToken) => _scrapes.NextAsync(cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Answers what was asked before, for which clients have two seconds, and listens no longer.</summary>
     public async ValueTask DisposeAsync()
     {
+        // Disposal alone cuts connections off, whatever is still on its way to them.
+        using (var patience = new CancellationTokenSource(ShutdownPatience))
+        {
+            await _application.StopAsync(patience.Token);
+        }
+
         await _application.DisposeAsync();
         _meters.Dispose();
         _process.Dispose();
@@ -142,6 +149,7 @@ public sealed class MonitoringServer : IAsyncDisposable
         context.Response.ContentType = contentType;
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
+
     /// <summary>Who waits for a scrape that begins from now on. Thread-safe.</summary>
     private sealed class Scrapes
     {

@@ -344,6 +344,7 @@ internal sealed class SimulatedRun
             Demand(memory == size.MemoryBytes && cpu == size.CpuMillicores, $"{attempt} gets another size than the sizer says");
             var counts = _scheduler.State.Task(attempt.Task);
             Demand(counts.Launched == 1 || !_sizer.AwaitsProbe(attempt.Task, _scheduler.State), $"{attempt} is launched beside a probe");
+            Demand(!AwaitsSeal(attempt.Task), $"{attempt} is sized before what it reads is sealed");
             return;
         }
 
@@ -369,13 +370,16 @@ internal sealed class SimulatedRun
             {
                 var idle = _scheduler.State.Instance(task, index).Phase == InstancePhase.Idle;
                 Demand(
-                    !idle || _sizer?.AwaitsProbe(task, _scheduler.State) == true || Place(new AttemptRef(task, index, 0, 0)).CompareTo(last) > 0,
+                    !idle || _sizer?.AwaitsProbe(task, _scheduler.State) == true || AwaitsSeal(task) || Place(new AttemptRef(task, index, 0, 0)).CompareTo(last) > 0,
                     $"{task}[{index}] was passed over");
             }
         }
 
         (int, int) Place(AttemptRef attempt) => (_graph.Order.ToList().IndexOf(attempt.Task), attempt.Index);
     }
+
+    private bool AwaitsSeal(int task) => _sizer?.WeighsInputs(task) == true && _graph.InputTasks[task].Any(
+        input => Enumerable.Range(0, _plan.Tasks[input].Outputs.Count).Any(output => !_seals.Contains((input, output, _scheduler.State.Task(input).SealGeneration))));
 
     private void CheckReplay()
     {
