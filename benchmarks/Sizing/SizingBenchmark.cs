@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Executor.Benchmarks.Measuring;
-using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Running;
 using Executor.Sizing;
 using Executor.Sizing.History;
@@ -20,21 +19,16 @@ internal sealed class SizingBenchmark : IBenchmark
 
     public IReadOnlyList<(string Option, string Meaning)> Options =>
     [
-        ("traces", "the folder of the traces, trace_*.csv; by default that of EXECUTOR_TRACES"),
+        TraceFolder.Option,
         ("rounds", "not used: a replay comes out the same each time"),
     ];
 
     public Task RunAsync(Options options, TextWriter report)
     {
-        var folder = options.Text("traces") ?? Environment.GetEnvironmentVariable("EXECUTOR_TRACES");
+        var folder = TraceFolder.Named(options);
         options.Count("rounds", 1);
         options.RejectOthers();
-        if (folder is null || !Directory.Exists(folder))
-        {
-            throw new PartMissingException("--traces or EXECUTOR_TRACES has to name the folder of the traces (docs/sizing.md)");
-        }
-
-        var workflows = Directory.GetFiles(folder, "trace_*.csv").Order(StringComparer.Ordinal).Select(Read).ToList();
+        var workflows = TraceFolder.Read(folder);
         var blind = Rows(workflows, readsInput: false);
         var seeing = Rows(workflows, readsInput: true);
         report.WriteLine("GB·h wasted / first tries that ran out of memory");
@@ -55,12 +49,6 @@ internal sealed class SizingBenchmark : IBenchmark
         report.WriteLine();
         report.WriteLine(Speed());
         return Task.CompletedTask;
-    }
-
-    private static (string Name, WorkflowTrace Trace) Read(string file)
-    {
-        using var text = new StreamReader(file);
-        return (Path.GetFileNameWithoutExtension(file)["trace_".Length..], TraceReader.Read(text, file));
     }
 
     private static List<ReplayRow> Rows(List<(string Name, WorkflowTrace Trace)> workflows, bool readsInput)

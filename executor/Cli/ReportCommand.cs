@@ -65,14 +65,10 @@ internal static class ReportCommand
             var tasks = plan.Tasks.ToDictionary(task => task.Name);
             var sizes = await DecidedSizes.ByAttemptAsync(
                 connection.Records, id, line => console.Error.WriteLine($"executor: {line}"), token);
-            var accounts = await RunAccounts.ReadAsync(connection.Records, id, plan, Take, token);
-            var changes = advice.Changes();
-            files.Complete(changes);
-            Show(parsed.IsJson(output), new RunReportTotals(id, plan, accounts, totals, byInstance, prices, changes));
-            return ExitCodes.Succeeded;
-
-            void Take(AttemptRow attempt)
+            var accounts = new RunAccounts(plan);
+            await foreach (var attempt in RunStatusReader.ReadAttemptsAsync(connection.Records, id, plan, token))
             {
+                accounts.Add(attempt);
                 var task = tasks[attempt.Attempt.Task];
                 var row = new AccountingRow(attempt, task.Class ?? task.Name, prices)
                 {
@@ -88,6 +84,11 @@ internal static class ReportCommand
                     JsonLine.Write(console.Out, json => AccountingJson.WriteRow(json, row));
                 }
             }
+
+            var changes = advice.Changes();
+            files.Complete(changes);
+            Show(parsed.IsJson(output), new RunReportTotals(id, plan, accounts, totals, byInstance, prices, changes));
+            return ExitCodes.Succeeded;
         }
 
         void Show(bool asJson, RunReportTotals report)

@@ -17,7 +17,7 @@ internal sealed class SizingPlots : IBenchmark
 
     public IReadOnlyList<(string Option, string Meaning)> Options =>
     [
-        ("traces", "the folder of the traces, trace_*.csv; by default that of EXECUTOR_TRACES"),
+        TraceFolder.Option,
         ("held-out", "a folder of traces that are drawn apart, since the model was made without them; none by default"),
         ("output", "the folder that the files go to; docs/plots by default"),
         ("rounds", "not used: a replay comes out the same each time"),
@@ -25,26 +25,21 @@ internal sealed class SizingPlots : IBenchmark
 
     public async Task RunAsync(Options options, TextWriter report)
     {
-        var folder = options.Text("traces") ?? Environment.GetEnvironmentVariable("EXECUTOR_TRACES");
+        var folder = TraceFolder.Named(options);
         var heldOut = options.Text("held-out");
         var output = options.Text("output") ?? Path.Combine("docs", "plots");
         options.Count("rounds", 1);
         options.RejectOthers();
-        if (folder is null || !Directory.Exists(folder))
-        {
-            throw new PartMissingException("--traces or EXECUTOR_TRACES has to name the folder of the traces (docs/sizing.md)");
-        }
-
+        var known = TraceFolder.Read(folder);
         if (heldOut is not null && !Directory.Exists(heldOut))
         {
             throw new PartMissingException($"--held-out: there is no folder {heldOut}");
         }
 
-        var known = Read(folder);
         Directory.CreateDirectory(output);
         var wastage = Path.Combine(output, "sizing-wastage.svg");
         await WriteAsync(wastage, text => WastagePlot.Write(
-            text, [.. known.Select(Replayed)], heldOut is null ? [] : [.. Read(heldOut).Select(Replayed)]));
+            text, [.. known.Select(Replayed)], heldOut is null ? [] : [.. TraceFolder.Read(heldOut).Select(Replayed)]));
         await report.WriteLineAsync(wastage);
         if (known.FirstOrDefault(workflow => workflow.Name == ExampleWorkflow).Trace is { } trace)
         {
@@ -52,18 +47,6 @@ internal sealed class SizingPlots : IBenchmark
             await WriteAsync(example, text => ClassPlot.Write(text, ExampleWorkflow, ExampleClass, trace.Tasks));
             await report.WriteLineAsync(example);
         }
-    }
-
-    private static List<(string Name, WorkflowTrace Trace)> Read(string folder)
-    {
-        var traces = new List<(string, WorkflowTrace)>();
-        foreach (var file in Directory.GetFiles(folder, "trace_*.csv").Order(StringComparer.Ordinal))
-        {
-            using var text = new StreamReader(file);
-            traces.Add((Path.GetFileNameWithoutExtension(file)["trace_".Length..], TraceReader.Read(text, file)));
-        }
-
-        return traces;
     }
 
     private static ReplayedWorkflow Replayed((string Name, WorkflowTrace Trace) workflow)

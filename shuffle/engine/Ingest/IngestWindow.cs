@@ -43,7 +43,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
 
     /// <summary>True if an open stream waits for the acknowledgement of a block that is in no cut yet: the linger time runs.</summary>
     public bool IsAwaited =>
-        _sending < _streams.Count && _streams.Values.Any(stream => stream is { Waiting: true, Broken: false, PendingBlocks: > 0 });
+        _sending < _streams.Count && _streams.Values.Any(stream => stream is { Waiting: true, Broken: false, PendingBytes: > 0 });
 
     /// <summary>
     /// True once the window should be cut: it is full, or it holds something and every open stream waits, so that nothing more would come.
@@ -89,7 +89,6 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
 
         state.Next = header.Sequence + 1;
         SetWaiting(state, false);
-        state.PendingBlocks++;
         state.PendingBytes += Bytes(header);
         _pending.Add(new PendingBlock<TPayload>(stream, state.Source, header, payload));
         PendingBytes += Bytes(header);
@@ -246,7 +245,7 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
             // A closed stream may have gone since; its blocks are written all the same and acknowledged to nobody.
             if (_streams.TryGetValue(number, out var state))
             {
-                (state.PendingBlocks, state.PendingBytes) = (0, 0);
+                state.PendingBytes = 0;
                 state.Cuts.Enqueue(new StreamCut(_nextCut, state.Next!.Value - 1));
             }
         }
@@ -274,8 +273,6 @@ public sealed class IngestWindow<TPayload>(long capacityBytes)
         internal BlockSource Source { get; } = source;
 
         internal int? Next { get; set; }
-
-        internal int PendingBlocks { get; set; }
 
         internal long PendingBytes { get; set; }
 
