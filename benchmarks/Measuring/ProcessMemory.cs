@@ -6,10 +6,10 @@ namespace Executor.Benchmarks.Measuring;
 internal static class ProcessMemory
 {
     /// <summary>The largest resident set that a process has had, in bytes (<c>VmHWM</c>).</summary>
-    /// <param name="process">A process id, or <c>self</c>.</param>
-    internal static long PeakBytes(string process = "self")
+    /// <param name="process">Its id; this process's own if null.</param>
+    internal static long PeakBytes(int? process = null)
     {
-        var line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process?.ToString(CultureInfo.InvariantCulture) ?? "self"}/status").First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) << 10;
     }
 }

@@ -10,7 +10,7 @@ internal sealed class LineProcess : IAsyncDisposable
 
     private LineProcess(Process process) => _process = process;
 
-    internal string Id => _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    internal int Id => _process.Id;
 
     /// <summary>Its first line, once it has come.</summary>
     internal string Greeting { get; private set; } = string.Empty;

@@ -22,6 +22,8 @@ internal sealed class StoreProcess : IAsyncDisposable
         _greeting = JsonSerializer.Deserialize<StoreGreeting>(process.Greeting)!;
     }
 
+    internal int Id => _process.Id;
+
     internal Uri Address => _greeting.Address;
 
     internal string Key => _greeting.Key;

@@ -43,6 +43,11 @@ internal sealed class Options
             : throw new OptionException($"--{name}: found '{text}', expected a number of at least 1");
     }
 
+    /// <summary>A number above 0 that need not be whole; null if it was not given.</summary>
+    internal double? Number(string name) => Text(name) is not { } text ? null
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
+        : throw new OptionException($"--{name}: found '{text}', expected a number above 0");
+
     /// <summary>Throws for an option that was given and that nothing has asked for.</summary>
     internal void RejectOthers()
     {

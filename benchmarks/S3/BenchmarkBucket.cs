@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -23,6 +24,9 @@ internal static class BenchmarkBucket
     });
 
     internal static Uri Endpoint => new(Setting("S3_ENDPOINT"));
+
+    /// <summary>The first of the server's processes on this machine.</summary>
+    internal static int ServerProcess => int.Parse(Setting("S3_PROCESS"), CultureInfo.InvariantCulture);
 
     /// <summary>The SDK's client as it comes, but for the trailing checksums, which not every server takes.</summary>
     /// <param name="endpoint">Where the server is reached; the environment's if null.</param>

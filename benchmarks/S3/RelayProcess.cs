@@ -12,6 +12,8 @@ internal sealed class RelayProcess : IAsyncDisposable
 
     private RelayProcess(LineProcess process) => _process = process;
 
+    internal int Id => _process.Id;
+
     internal Uri Address => new(_process.Greeting);
 
     internal static async Task<RelayProcess> StartAsync(Uri server) =>

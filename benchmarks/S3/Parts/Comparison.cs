@@ -10,58 +10,119 @@ namespace Executor.Benchmarks.S3.Parts;
 /// </summary>
 internal static class Comparison
 {
+    private const string BarePrefix = "benchmark-bare/";
+
     internal static async Task RunAsync(S3Settings settings, TextWriter report)
     {
         var blocks = new Blocks(S3Settings.Seed);
-        var (stores, bare, relayed) = (new List<Rates>(), new List<Rates>(), new List<Rates>());
+        var (stores, bare, relayed) = (new List<Turn>(), new List<Turn>(), new List<Turn>());
         await using var relay = await RelayProcess.StartAsync(BenchmarkBucket.Endpoint);
         await using var pods = await StorePods.StartAsync(1, inBucket: true);
+        using var shares = settings.Processors is { } each ? new ProcessorShares(each) : null;
+        foreach (var party in (int[])(shares is null ? [] : [BenchmarkBucket.ServerProcess, relay.Id, pods.First.Id, Environment.ProcessId]))
+        {
+            shares!.Give(party);
+        }
+
         for (var round = 0; round <= settings.Rounds; round++)
         {
-            var shuffle = await StoreShuffle.MeasureAsync(pods.First, blocks, settings.Mebibytes, $"round-{round}");
-            var direct = await BareAsync(blocks, settings.Mebibytes, BenchmarkBucket.Endpoint);
-            var through = await BareAsync(blocks, settings.Mebibytes, relay.Address);
+            var through = await ThroughStoreAsync(pods.First, blocks, settings.Mebibytes, $"round-{round}");
+            var direct = await BareAsync(blocks, settings.Mebibytes, BenchmarkBucket.Endpoint, null);
+            var copied = await BareAsync(blocks, settings.Mebibytes, relay.Address, relay.Id);
             if (round > 0)
             {
-                stores.Add(new Rates(shuffle.Bytes / shuffle.SecondsIn / 1e6, shuffle.Bytes / shuffle.SecondsOut / 1e6));
+                stores.Add(through);
                 bare.Add(direct);
-                relayed.Add(through);
+                relayed.Add(copied);
             }
         }
 
         report.WriteLine(
             $"{settings.Mebibytes} MiB by {AllToAll.Width} tasks to {AllToAll.Width} partitions, {settings.Rounds} rounds, contenders taking turns; median (least .. most)");
+        report.WriteLine(settings.Processors is { } own
+            ? $"{own:0.##} processors each for clients, store, relay and server, which nobody else has."
+            : $"{Environment.ProcessorCount} processors for clients, store, relay and server together.");
         report.WriteLine();
-        var table = new MarkdownTable("", "in MB/s", "out MB/s");
-        table.Add("the store: sorted by partition, committed, verified", In(stores), Out(stores));
-        table.Add("bare AWSSDK.S3: an object a task, nothing sorted or verified", In(bare), Out(bare));
-        table.Add("the same by a relay that copies bytes", In(relayed), Out(relayed));
+        (string Name, List<Turn> Turns)[] contenders =
+        [
+            ("the store: sorted by partition, committed, verified", stores),
+            ("bare AWSSDK.S3: an object a task, nothing sorted or verified", bare),
+            ("the same by a relay that copies bytes", relayed),
+        ];
+        var rates = new MarkdownTable("", "in MB/s", "out MB/s");
+        foreach (var (name, turns) in contenders)
+        {
+            rates.Add(name, In(turns).ToString("0"), Out(turns).ToString("0"));
+        }
+
         AddRatio("store / bare", stores, bare);
         AddRatio("relay / bare", relayed, bare);
         AddRatio("store / relay", stores, relayed);
-        table.WriteTo(report);
+        rates.WriteTo(report);
+        report.WriteLine();
 
-        void AddRatio(string name, List<Rates> one, List<Rates> other) => table.Add(
+        var costs = new MarkdownTable("processor time, s a GB", "clients, in", "between", "server", "clients, out", "between", "server");
+        foreach (var (name, turns) in contenders)
+        {
+            costs.Add(
+                [name, .. new[] { Cost(turn => turn.In.Clients), Cost(turn => turn.In.Between), Cost(turn => turn.In.Server), Cost(turn => turn.Out.Clients), Cost(turn => turn.Out.Between), Cost(turn => turn.Out.Server) }]);
+
+            string Cost(Func<Turn, double> seconds) => Spread.Of(turns.Select(turn => seconds(turn) / turn.Bytes * 1e9)).ToString("0.0");
+        }
+
+        costs.WriteTo(report);
+
+        void AddRatio(string name, List<Turn> one, List<Turn> other) => rates.Add(
             name,
-            Spread.Ratio(one.Select(rates => rates.In), other.Select(rates => rates.In)).ToString("0.00"),
-            Spread.Ratio(one.Select(rates => rates.Out), other.Select(rates => rates.Out)).ToString("0.00"));
+            Spread.Ratio(one.Select(turn => turn.RateIn), other.Select(turn => turn.RateIn)).ToString("0.00"),
+            Spread.Ratio(one.Select(turn => turn.RateOut), other.Select(turn => turn.RateOut)).ToString("0.00"));
 
-        static string In(List<Rates> all) => Spread.Of(all.Select(rates => rates.In)).ToString("0");
-        static string Out(List<Rates> all) => Spread.Of(all.Select(rates => rates.Out)).ToString("0");
+        static Spread In(List<Turn> turns) => Spread.Of(turns.Select(turn => turn.RateIn));
+        static Spread Out(List<Turn> turns) => Spread.Of(turns.Select(turn => turn.RateOut));
     }
 
-    private static async Task<Rates> BareAsync(Blocks blocks, int mebibytes, Uri endpoint)
+    private static async Task<Turn> ThroughStoreAsync(StoreProcess store, Blocks blocks, int mebibytes, string run)
     {
-        const string Prefix = "benchmark-bare/";
-        using var client = new BareClient(blocks, Prefix, endpoint);
+        var each = mebibytes / AllToAll.Width;
+        var bytes = (long)each * AllToAll.Width * blocks.PayloadBytes;
+        var shuffle = new AllToAll(store.Channel, blocks, run);
+        return new Turn(bytes, await Passage.OfAsync(store.Id, () => shuffle.WriteAsync(each)), await Passage.OfAsync(store.Id, () => shuffle.ReadAsync(bytes)));
+    }
+
+    private static async Task<Turn> BareAsync(Blocks blocks, int mebibytes, Uri endpoint, int? relay)
+    {
+        using var client = new BareClient(blocks, BarePrefix, endpoint);
         await client.WriteAsync(AllToAll.Width, 4);
         var each = mebibytes / AllToAll.Width;
         var bytes = (long)each * AllToAll.Width * blocks.PayloadBytes;
-        var written = await client.WriteAsync(AllToAll.Width, each);
-        var read = await client.ReadAsync(AllToAll.Width, bytes);
-        await BenchmarkBucket.ClearAsync(Prefix);
-        return new Rates(bytes / written / 1e6, bytes / read / 1e6);
+        var turn = new Turn(
+            bytes, await Passage.OfAsync(relay, () => client.WriteAsync(AllToAll.Width, each)), await Passage.OfAsync(relay, () => client.ReadAsync(AllToAll.Width, bytes)));
+        await BenchmarkBucket.ClearAsync(BarePrefix);
+        return turn;
     }
 
-    private sealed record Rates(double In, double Out);
+    /// <summary>What one contender did in one round.</summary>
+    private sealed record Turn(long Bytes, Passage In, Passage Out)
+    {
+        internal double RateIn => Bytes / In.Seconds / 1e6;
+
+        internal double RateOut => Bytes / Out.Seconds / 1e6;
+    }
+
+    /// <summary>How long the bytes took one way, and whose processor time went into it.</summary>
+    private sealed record Passage(double Seconds, double Clients, double Between, double Server)
+    {
+        internal static async Task<Passage> OfAsync(int? between, Func<Task<double>> work)
+        {
+            var before = Times();
+            var seconds = await work();
+            var after = Times();
+            return new Passage(seconds, after.Clients - before.Clients, after.Between - before.Between, after.Server - before.Server);
+
+            (double Clients, double Between, double Server) Times() => (
+                Environment.CpuUsage.TotalTime.TotalSeconds,
+                between is { } process ? ProcessTree.CpuSeconds(process) : 0,
+                ProcessTree.CpuSeconds(BenchmarkBucket.ServerProcess));
+        }
+    }
 }

@@ -5,6 +5,7 @@ using Executor.Cluster.Diagnosis;
 using Executor.Cluster.TaskClasses;
 using Executor.Contracts.Descriptors;
 using Executor.Planning;
+using Executor.TestKit;
 
 namespace Cluster.Tests.TaskClasses;
 
@@ -23,6 +24,9 @@ public sealed class TaskClassTests : ClusterFixture
         await CreatePodAsync("mine", "heavy", "task");
         await CreatePodAsync("another", "light", "task");
         await CreatePodAsync("driver", "heavy", "driver");
+        await Poll.UntilAsync(
+            async () => (await Client.Pods(Namespace.Name).ListAllAsync(new() { ResourceVersion = "0" }, Cancellation)).Items.Count == 3,
+            TimeSpan.FromSeconds(30), () => "the pods in the server's cache", Cancellation);
 
         await using (var recommendations = await StartAsync())
         {

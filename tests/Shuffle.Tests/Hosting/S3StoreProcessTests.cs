@@ -89,7 +89,8 @@ public sealed class S3StoreProcessTests
             Path.Combine(folder.Path, "store.key"), 0, environment, Token,
             [.. bucket.Flags(new Uri($"http://{host}")).Where(flag => flag != "--s3-path-style"), "--s3-part-mib", "5"]);
 
-        await WriteAndReadAsync(store, blockNumbers: 250_000);
+        // Each block is larger than two parts, so that an object of one has several, however slowly they come.
+        await WriteAndReadAsync(store, blockNumbers: 1_500_000);
 
         Assert.All(proxy.Requests, entry => Assert.Equal($"{bucket.Server.Bucket}.{host}", entry.Request.Host));
         Assert.All(proxy.Requests, entry => Assert.Matches($"^/({bucket.Options.Prefix}|[?]list-type=2)", entry.Request.Target));

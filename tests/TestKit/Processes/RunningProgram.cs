@@ -139,6 +139,8 @@ public sealed class RunningProgram : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
+            // One that was started a moment ago may not have its group yet.
+            Signal(Signals.Kill);
             SignalGroup(Signals.Kill);
             await _process.WaitForExitAsync();
         }
