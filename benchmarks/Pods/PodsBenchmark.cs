@@ -24,6 +24,7 @@ internal sealed class PodsBenchmark : IBenchmark
         ("rounds", "how often everything is measured, 3 by default"),
         ("pods", "the most pods, 4 by default"),
         ("clients", $"client processes that share the {AllToAll.Width} producers and readers, 4 by default"),
+        ("processors", "how many processors' time each pod has, such as 0.2, as by a pod's limit; as many as there are by default; by control groups, as root"),
         ("bucket", "yes for the bucket of the environment (eval \"$(scripts/s3 env)\") in place of a folder"),
     ];
 
@@ -34,6 +35,7 @@ internal sealed class PodsBenchmark : IBenchmark
         var most = options.Count("pods", 4);
         var clients = options.Count("clients", 4);
         var inBucket = options.Text("bucket") == "yes";
+        var processors = options.Number("processors");
         options.RejectOthers();
         if (clients > AllToAll.Width)
         {
@@ -46,7 +48,7 @@ internal sealed class PodsBenchmark : IBenchmark
             for (var count = 1; count <= most; count *= 2)
             {
                 measured.TryAdd(count, []);
-                measured[count].Add(await MeasureAsync(mebibytes, count, clients, inBucket));
+                measured[count].Add(await MeasureAsync(mebibytes, count, clients, inBucket, processors));
             }
         }
 
@@ -77,9 +79,15 @@ internal sealed class PodsBenchmark : IBenchmark
             $"Processors in use are those of pods and clients together, of {Environment.ProcessorCount}: where they are all in use, this machine is the limit and not the number of pods.");
     }
 
-    private static async Task<Figures> MeasureAsync(int mebibytes, int count, int clients, bool inBucket)
+    private static async Task<Figures> MeasureAsync(int mebibytes, int count, int clients, bool inBucket, double? processors)
     {
         await using var pods = await StorePods.StartAsync(count, inBucket);
+        using var shares = processors is { } share ? new ProcessorShares(share) : null;
+        foreach (var pod in pods.Ids)
+        {
+            shares?.Give(pod);
+        }
+
         var each = mebibytes / AllToAll.Width;
         var processes = new List<ClientProcess>();
         try

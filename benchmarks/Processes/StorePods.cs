@@ -15,6 +15,9 @@ internal sealed class StorePods : IAsyncDisposable
 
     internal StoreProcess First => _pods[0];
 
+    /// <summary>Their processes.</summary>
+    internal IEnumerable<int> Ids => _pods.Select(pod => pod.Id);
+
     /// <summary>Starts so many.</summary>
     /// <param name="count">How many.</param>
     /// <param name="inBucket">Whether they keep everything in the bucket of the environment; else in a folder of the scratch disk.</param>

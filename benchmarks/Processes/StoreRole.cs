@@ -20,8 +20,8 @@ internal static class StoreRole
     // As the store's own command line has it.
     private static readonly ShuffleEngineOptions OverBucket = new()
     {
-        Ingest = new IngestOptions { BudgetBytes = IngestOptions.BucketBudgetBytes },
-        Serving = new ServingOptions { ReadsAhead = S3ObjectStore.ReadsAhead },
+        Ingest = new IngestOptions { WindowBytes = IngestOptions.BucketWindowBytes, BudgetBytes = IngestOptions.BucketBudgetBytes },
+        Serving = new ServingOptions { ReadBytes = S3ObjectStore.ReadBytes, ReadsAhead = S3ObjectStore.ReadsAhead, ReadsAtATime = S3ObjectStore.ReadsAtATime },
     };
 
     internal static async Task RunAsync(Options options)

@@ -9,17 +9,19 @@ namespace Executor.Benchmarks.S3;
 /// What tasks would do without a shuffle store: each puts what it has as one object, in parts, and each reads one object back, in ranges, with the SDK's own client.
 /// Nothing is divided by partition, and nothing verified.
 /// </summary>
-internal sealed class BareClient(Blocks blocks, string prefix, Uri endpoint) : IDisposable
+/// <param name="blocks">What is put.</param>
+/// <param name="prefix">What the keys of its objects begin with.</param>
+/// <param name="endpoint">Where the server is reached.</param>
+/// <param name="partBytes">The bytes of a part that is put, and of a range that is read.</param>
+internal sealed class BareClient(Blocks blocks, string prefix, Uri endpoint, int partBytes) : IDisposable
 {
-    private const int PartBytes = 16 << 20;
-
     private readonly AmazonS3Client _client = BenchmarkBucket.Client(endpoint);
 
     /// <summary>Puts the blocks of so many tasks; returns the seconds until the last object stands.</summary>
     internal async Task<double> WriteAsync(int tasks, int blocksPerTask)
     {
         // As a task would have them: in memory, part by part.
-        var part = Enumerable.Range(0, PartBytes / blocks.PayloadBytes).SelectMany(which => System.Buffers.BuffersExtensions.ToArray(blocks.Payloads[which % blocks.Payloads.Count])).ToArray();
+        var part = Enumerable.Range(0, partBytes / blocks.PayloadBytes).SelectMany(which => System.Buffers.BuffersExtensions.ToArray(blocks.Payloads[which % blocks.Payloads.Count])).ToArray();
         var bytes = (long)blocksPerTask * blocks.PayloadBytes;
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, tasks).Select(task => PutAsync($"{prefix}{task}", part, bytes)));
@@ -63,11 +65,11 @@ internal sealed class BareClient(Blocks blocks, string prefix, Uri endpoint) : I
 
     private async Task<long> GetAsync(string key, long bytes)
     {
-        var buffer = new byte[PartBytes];
+        var buffer = new byte[partBytes];
         long read = 0;
         while (read < bytes)
         {
-            var length = (int)Math.Min(PartBytes, bytes - read);
+            var length = (int)Math.Min(partBytes, bytes - read);
             using var answer = await _client.GetObjectAsync(
                 new GetObjectRequest { BucketName = BenchmarkBucket.Name, Key = key, ByteRange = new ByteRange(read, read + length - 1) });
             await answer.ResponseStream.ReadExactlyAsync(buffer.AsMemory(0, length));

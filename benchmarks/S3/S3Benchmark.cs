@@ -25,6 +25,7 @@ internal sealed class S3Benchmark : IBenchmark
         ("mib", "data in MiB, 512 by default"),
         ("rounds", "rounds of the comparison and of the closing times, 3 by default"),
         ("small", "instances that write 10 KB each, 5,000 by default"),
+        ("part-mib", "parts and ranges of the client that the store is compared with, 8 by default as in the SDK's own transfers"),
         ("processors", "how many processors clients, store and server have in the comparison, each its own, as on machines of their own, such as 0.6; by control groups, as root"),
         ("directory", "yes for a folder in place of the bucket, in the parts memory and closing"),
     ];
@@ -33,7 +34,7 @@ internal sealed class S3Benchmark : IBenchmark
     {
         var settings = new S3Settings(
             options.Count("mib", 512), options.Count("rounds", 3), options.Count("small", 5000), InBucket: options.Text("directory") != "yes",
-            options.Number("processors"));
+            options.Count("part-mib", 8), options.Number("processors"));
         var only = options.Text("part");
         options.RejectOthers();
         if (only is not null && !Array.Exists(Parts, part => part.Name == only))

@@ -6,6 +6,7 @@ using Executor.Shuffle.Engine.Hosting;
 using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Security;
+using Executor.Shuffle.Engine.Serving;
 using Executor.Shuffle.S3;
 using Executor.Shuffle.S3.Configuration;
 
@@ -62,7 +63,12 @@ internal static class StoreCommand
             HelpName = "FILE",
         };
         var key = new Option<string?>("--tls-key-file") { Description = "PEM file with the certificate's private key.", HelpName = "FILE" };
-        var window = Size("--window-mib", "Size of a window, and so of a segment, in MiB.", 64, 1, 1024);
+        var window = new Option<int?>("--window-mib")
+        {
+            Description = "Size of a window, and so of a segment, in MiB. By default 64 with a folder and 128 with a bucket, and no more than half of the ingest budget.",
+            HelpName = "N",
+        };
+        Between(window, 1, 1024);
         var budget = new Option<int?>("--ingest-budget-mib")
         {
             Description = "Memory for blocks that are not durable yet, in MiB; at least the window and 16. By default 128 with a folder and 256 with a bucket.",
@@ -100,7 +106,7 @@ internal static class StoreCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             if ((s3.Contradiction(parsed, parsed.GetValue(directory), parsed.GetValue(keyFile), out var bucket)
-                ?? Contradiction(parsed.GetValue(window), IngestBudget(parsed, bucket), parsed.GetValue(keyFile))) is { } complaint)
+                ?? Contradiction(Window(parsed, bucket), IngestBudget(parsed, bucket), parsed.GetValue(keyFile))) is { } complaint)
             {
                 await error.WriteLineAsync(complaint);
                 return InvalidInput;
@@ -109,6 +115,10 @@ internal static class StoreCommand
             return await StoreProcess.RunAsync(Options(parsed, bucket), bucket, output, error, cancellationToken);
         });
         return command;
+
+        int Window(ParseResult parsed, S3ObjectStoreOptions? bucket) =>
+            parsed.GetValue(window)
+            ?? Math.Min((int)((bucket is null ? new IngestOptions().WindowBytes : IngestOptions.BucketWindowBytes) >> 20), IngestBudget(parsed, bucket) / 2);
 
         int IngestBudget(ParseResult parsed, S3ObjectStoreOptions? bucket) =>
             parsed.GetValue(budget) ?? (int)((bucket is null ? new IngestOptions().BudgetBytes : IngestOptions.BucketBudgetBytes) >> 20);
@@ -130,7 +140,7 @@ internal static class StoreCommand
             {
                 Ingest = new IngestOptions
                 {
-                    WindowBytes = (long)parsed.GetValue(window) << 20,
+                    WindowBytes = (long)Window(parsed, bucket) << 20,
                     BudgetBytes = (long)IngestBudget(parsed, bucket) << 20,
                     Linger = TimeSpan.FromMilliseconds(parsed.GetValue(linger)),
                     MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
@@ -138,9 +148,11 @@ internal static class StoreCommand
                 },
                 Serving = new()
                 {
+                    ReadBytes = bucket is null ? new ServingOptions().ReadBytes : S3ObjectStore.ReadBytes,
                     BudgetBytes = (long)parsed.GetValue(read) << 20,
                     Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
                     ReadsAhead = bucket is null ? 0 : S3ObjectStore.ReadsAhead,
+                    ReadsAtATime = bucket is null ? 0 : S3ObjectStore.ReadsAtATime,
                 },
             },
         };

@@ -23,8 +23,14 @@ namespace Executor.Shuffle.S3;
 /// </remarks>
 public sealed class S3ObjectStore : IObjectStore
 {
+    /// <summary>How many bytes a reader of a bucket best asks for at a time: a request costs a server as much as a megabyte or two.</summary>
+    public const int ReadBytes = 8 << 20;
+
     /// <summary>How many requests more a reader of a bucket best has under way: a server's answer takes several times as long as passing it on.</summary>
     public const int ReadsAhead = 3;
+
+    /// <summary>How many reads of a bucket are best under way at a time: enough for its throughput, and few enough for others to be merged meanwhile.</summary>
+    public const int ReadsAtATime = 32;
 
     private readonly BucketAccess _bucket;
     private readonly ObjectReader _reader;

@@ -19,16 +19,20 @@ internal static class Comparison
         await using var relay = await RelayProcess.StartAsync(BenchmarkBucket.Endpoint);
         await using var pods = await StorePods.StartAsync(1, inBucket: true);
         using var shares = settings.Processors is { } each ? new ProcessorShares(each) : null;
-        foreach (var party in (int[])(shares is null ? [] : [BenchmarkBucket.ServerProcess, relay.Id, pods.First.Id, Environment.ProcessId]))
+        if (shares is not null)
         {
-            shares!.Give(party);
+            // The clients are this process, which has started the store and the relay: these leave its share for their own.
+            foreach (var party in (int[])[BenchmarkBucket.ServerProcess, Environment.ProcessId, relay.Id, pods.First.Id])
+            {
+                shares.Give(party);
+            }
         }
 
         for (var round = 0; round <= settings.Rounds; round++)
         {
             var through = await ThroughStoreAsync(pods.First, blocks, settings.Mebibytes, $"round-{round}");
-            var direct = await BareAsync(blocks, settings.Mebibytes, BenchmarkBucket.Endpoint, null);
-            var copied = await BareAsync(blocks, settings.Mebibytes, relay.Address, relay.Id);
+            var direct = await BareAsync(blocks, settings, BenchmarkBucket.Endpoint, null);
+            var copied = await BareAsync(blocks, settings, relay.Address, relay.Id);
             if (round > 0)
             {
                 stores.Add(through);
@@ -38,7 +42,7 @@ internal static class Comparison
         }
 
         report.WriteLine(
-            $"{settings.Mebibytes} MiB by {AllToAll.Width} tasks to {AllToAll.Width} partitions, {settings.Rounds} rounds, contenders taking turns; median (least .. most)");
+            $"{settings.Mebibytes} MiB by {AllToAll.Width} tasks to {AllToAll.Width} partitions, {settings.Rounds} rounds, contenders taking turns; the bare client's parts have {settings.PartMebibytes} MiB; median (least .. most)");
         report.WriteLine(settings.Processors is { } own
             ? $"{own:0.##} processors each for clients, store, relay and server, which nobody else has."
             : $"{Environment.ProcessorCount} processors for clients, store, relay and server together.");
@@ -89,11 +93,11 @@ internal static class Comparison
         return new Turn(bytes, await Passage.OfAsync(store.Id, () => shuffle.WriteAsync(each)), await Passage.OfAsync(store.Id, () => shuffle.ReadAsync(bytes)));
     }
 
-    private static async Task<Turn> BareAsync(Blocks blocks, int mebibytes, Uri endpoint, int? relay)
+    private static async Task<Turn> BareAsync(Blocks blocks, S3Settings settings, Uri endpoint, int? relay)
     {
-        using var client = new BareClient(blocks, BarePrefix, endpoint);
+        using var client = new BareClient(blocks, BarePrefix, endpoint, settings.PartMebibytes << 20);
         await client.WriteAsync(AllToAll.Width, 4);
-        var each = mebibytes / AllToAll.Width;
+        var each = settings.Mebibytes / AllToAll.Width;
         var bytes = (long)each * AllToAll.Width * blocks.PayloadBytes;
         var turn = new Turn(
             bytes, await Passage.OfAsync(relay, () => client.WriteAsync(AllToAll.Width, each)), await Passage.OfAsync(relay, () => client.ReadAsync(AllToAll.Width, bytes)));

@@ -1,6 +1,7 @@
 using Executor.Benchmarks.Measuring;
 using Executor.Benchmarks.Processes;
 using Executor.Benchmarks.Shuffle;
+using Executor.Shuffle.Engine.Ingest;
 
 namespace Executor.Benchmarks.S3.Parts;
 
@@ -8,7 +9,7 @@ namespace Executor.Benchmarks.S3.Parts;
 internal static class RequestsByWidth
 {
     // The store's own: a full window is one segment.
-    private const int WindowMebibytes = 64;
+    private const int WindowMebibytes = (int)(IngestOptions.BucketWindowBytes >> 20);
 
     internal static async Task RunAsync(S3Settings settings, TextWriter report)
     {

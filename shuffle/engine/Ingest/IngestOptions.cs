@@ -9,6 +9,12 @@ public sealed record IngestOptions
     public long WindowBytes { get; init; } = 64 << 20;
 
     /// <summary>
+    /// What <see cref="WindowBytes"/> best is over a bucket, 128 MiB: a request costs the server as much as a megabyte or two, and the larger a segment, the larger are the
+    /// ranges that readers ask it for.
+    /// </summary>
+    public const long BucketWindowBytes = 128 << 20;
+
+    /// <summary>
     /// The bytes that all blocks not yet durable may take together; 128 MiB by default, two windows. Senders wait while it is used up.
     /// </summary>
     public long BudgetBytes { get; init; } = 128 << 20;

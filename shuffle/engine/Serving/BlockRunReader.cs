@@ -14,6 +14,8 @@ namespace Executor.Shuffle.Engine.Serving;
 /// </summary>
 internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, ServingOptions options)
 {
+    private readonly MergedReads _reads = new(objects, options);
+
     /// <summary>The blocks of the runs, in order.</summary>
     /// <param name="run">The run of the workflow that the segments belong to.</param>
     /// <param name="runs">What to read, ascending by partition, segment, offset.</param>
@@ -136,7 +138,7 @@ internal sealed class BlockRunReader(IObjectStore objects, SlabBuffers buffers, 
             {
                 var wanted = Wanted(extent);
                 var memory = Array.ConvertAll(slabs, slab => slab.AsMemory());
-                var read = (await objects.ScatterAsync(extent.Key, ObjectRange.From(extent.Cursor.Offset, wanted), memory, cancellationToken))?.Count ?? 0;
+                var read = await _reads.ReadAsync(extent.Key, extent.Cursor.Offset, wanted, memory, cancellationToken);
                 extent.Cursor.Take(SequenceOf(memory).Slice(0, read), whole: read == wanted, chunk.Pieces);
                 return chunk;
             }

@@ -14,6 +14,15 @@ public sealed record ServingOptions
     /// </summary>
     public int ReadsAhead { get; init; }
 
+    /// <summary>
+    /// How many read requests of all readers are under way at a time; those that wait become one where they lie behind one another in an object. 0, the default, for
+    /// as many as there are readers, none of them merged, which suits a store that takes nothing for a request.
+    /// </summary>
+    public int ReadsAtATime { get; init; }
+
+    /// <summary>The most bytes of requests that were merged; 8 MiB by default.</summary>
+    public int MergedBytes { get; init; } = 8 << 20;
+
     /// <summary>Unwanted bytes between two wanted ranges that are read along to save a request, and by how much a request may be longer to save another; 64 KiB by default.</summary>
     public int GapBytes { get; init; } = 64 << 10;
 
@@ -34,6 +43,8 @@ public sealed record ServingOptions
     {
         Require(ReadBytes is >= 4 << 10 and <= 1 << 28, nameof(ReadBytes), "from 4 KiB to 256 MiB");
         Require(ReadsAhead >= 0, nameof(ReadsAhead), "at least 0");
+        Require(ReadsAtATime >= 0, nameof(ReadsAtATime), "at least 0");
+        Require(MergedBytes is >= 0 and <= 1 << 28, nameof(MergedBytes), "from 0 to 256 MiB");
         Require(GapBytes >= 0, nameof(GapBytes), "at least 0");
         Require(BudgetBytes >= (2L * ReadBytes) + (2L * ShuffleLimits.MaxBlockBytes), nameof(BudgetBytes), "at least two reads and two blocks of 16 MiB");
         Require(Patience > TimeSpan.Zero, nameof(Patience), "positive");

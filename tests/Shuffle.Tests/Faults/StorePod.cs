@@ -32,7 +32,7 @@ internal sealed class StorePod(int number, RoundPlan plan, byte[] masterKey, Rou
                 Engine = new ShuffleEngineOptions
                 {
                     Ingest = new IngestOptions { WindowBytes = 1 << 20, BudgetBytes = 17 << 20, Linger = plan.Linger, MaximumAge = TimeSpan.FromMilliseconds(100) },
-                    Serving = new ServingOptions { ReadBytes = plan.ReadBytes, GapBytes = plan.ReadBytes / 16, BudgetBytes = 34 << 20, ReadsAhead = 2 },
+                    Serving = new ServingOptions { ReadBytes = plan.ReadBytes, GapBytes = plan.ReadBytes / 16, BudgetBytes = 34 << 20, ReadsAhead = 2, ReadsAtATime = 2, MergedBytes = 4 * plan.ReadBytes },
                 },
             },
             CancellationToken.None);
