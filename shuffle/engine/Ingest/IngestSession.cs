@@ -79,9 +79,8 @@ public sealed class IngestSession : IDisposable
                     ShuffleError.Invalid, $"{Source}: block {header.Sequence} arrived with CRC32C {checksum:x8}, its header says {header.Crc32C:x8}");
             }
 
-            ThrowIfBroken();
             header = header with { Crc32C = checksum };
-            _ingest.Offer(Number, header, memory);
+            _ingest.Offer(this, header, memory);
             taken = true;
             return header;
         }
@@ -95,18 +94,10 @@ public sealed class IngestSession : IDisposable
     }
 
     /// <summary>Says that the sender sends nothing before it gets an acknowledgement, so that the window need not wait for it.</summary>
-    public void Wait()
-    {
-        ThrowIfBroken();
-        _ingest.Wait(Number);
-    }
+    public void Wait() => _ingest.Wait(this);
 
     /// <summary>Says that the sender sends nothing more, so that no window need wait for it.</summary>
-    public void End()
-    {
-        ThrowIfBroken();
-        _ingest.End(Number);
-    }
+    public void End() => _ingest.End(this);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -133,7 +124,8 @@ public sealed class IngestSession : IDisposable
         _acknowledgements.Writer.TryComplete(reason);
     }
 
-    private void ThrowIfBroken()
+    /// <summary>Throws the reason if it is broken. A segment that fails breaks it under the lock of the run's window, under which this has to be asked before the window is.</summary>
+    internal void ThrowIfBroken()
     {
         if (_broken is { } reason)
         {

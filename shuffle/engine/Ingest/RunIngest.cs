@@ -89,11 +89,12 @@ internal sealed partial class RunIngest : IDisposable
         _services.Budget.Release(Run, Charge(length));
     }
 
-    internal void Offer(int stream, in BlockHeader header, PooledPayload payload)
+    internal void Offer(IngestSession stream, in BlockHeader header, PooledPayload payload)
     {
         lock (_lock)
         {
-            _window.Offer(stream, header, payload);
+            stream.ThrowIfBroken();
+            _window.Offer(stream.Number, header, payload);
             Advance();
         }
 
@@ -106,20 +107,22 @@ internal sealed partial class RunIngest : IDisposable
         }
     }
 
-    internal void Wait(int stream)
+    internal void Wait(IngestSession stream)
     {
         lock (_lock)
         {
-            _window.Wait(stream);
+            stream.ThrowIfBroken();
+            _window.Wait(stream.Number);
             Advance();
         }
     }
 
-    internal void End(int stream)
+    internal void End(IngestSession stream)
     {
         lock (_lock)
         {
-            _window.End(stream);
+            stream.ThrowIfBroken();
+            _window.End(stream.Number);
             Advance();
         }
     }

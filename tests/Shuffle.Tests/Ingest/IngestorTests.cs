@@ -1,8 +1,10 @@
+using System.Buffers;
 using Executor.Contracts.Records;
 using Executor.Shuffle.Channel;
 using Executor.Shuffle.Engine.Ingest;
 using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Objects.InMemory;
+using Executor.Shuffle.Engine.Segments;
 using Executor.TestKit;
 using Shuffle.Tests.Channels;
 
@@ -107,6 +109,33 @@ public sealed class IngestorTests
         CommitRecord again = await SampleData.WriteAsync(channel, SampleData.Writer("run", 0), 1, [(0, SampleData.Numbers(1))], Token);
         Assert.Single(again.Outputs[0].Segments);
         Assert.Equal(0, engine.Ingestor.Budget.Used);
+    }
+
+    [Fact]
+    public async Task Whoever_goes_on_at_the_moment_that_a_segment_fails_is_told_why()
+    {
+        await using var objects = new FaultyObjectStore(new MemoryObjectStore());
+        await using var engine = new ShuffleEngine(objects);
+        objects.FailAt(1, ObjectOperations.Put, Fault.Before, forGood: true);
+        var payload = new ReadOnlySequence<byte>(SampleData.Numbers(1));
+        for (var round = 0; round < 500; round++)
+        {
+            var writer = SampleData.Writer("run", round);
+            using var session = engine.Ingestor.Open("run", new BlockSource(SampleData.Output, round, 0, 1, writer.Incarnation), 1);
+            await session.OfferAsync(SampleData.Block(round, 0, 0, SampleData.Numbers(1)).Header, payload, checksumIsKnown: true, Token);
+
+            // The first time it is cut and written, which fails while the others are said.
+            var failure = Assert.Throws<ShuffleException>((Action)GoOn);
+            Assert.Equal(ShuffleError.Unavailable, failure.Error);
+
+            void GoOn()
+            {
+                while (true)
+                {
+                    session.Wait();
+                }
+            }
+        }
     }
 
     [Fact]
