@@ -60,7 +60,7 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
     {
         while (true)
         {
-            Request request;
+            SharedRead request;
             lock (_lock)
             {
                 if (_underWay == options.ReadsAtATime || _waiting.First is not { } first)
@@ -69,7 +69,7 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
                 }
 
                 _underWay++;
-                request = new Request(Take(first.Value));
+                request = new SharedRead(Take(first.Value));
             }
 
             _ = RunAsync(request);
@@ -124,7 +124,7 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
         }
     }
 
-    private async Task RunAsync(Request request)
+    private async Task RunAsync(SharedRead request)
     {
         // Not on the stack of whoever's request ended before, or of the one who asks.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -219,7 +219,7 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
         /// <summary>Where it stands among those that wait; null once it is being read.</summary>
         internal LinkedListNode<Wish>? Place { get; set; }
 
-        internal Request? Request { get; set; }
+        internal SharedRead? Request { get; set; }
 
         public int CompareTo(Wish? other) => (offset, ticket).CompareTo((other!.Offset, other.Ticket));
 
@@ -227,9 +227,9 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
     }
 
     /// <summary>A request that reads what some wait for, in the order of their places.</summary>
-    private sealed class Request
+    private sealed class SharedRead
     {
-        internal Request(List<Wish> wishes)
+        internal SharedRead(List<Wish> wishes)
         {
             Wishes = wishes;
             wishes.ForEach(wish => wish.Request = this);
