@@ -1,5 +1,5 @@
 using System.Globalization;
-using Executor.Benchmarks.Measuring;
+using Executor.TestKit.Processes;
 
 namespace Executor.Benchmarks.Processes;
 
@@ -42,9 +42,9 @@ internal sealed class ProcessorShares(double processors) : IDisposable
                 File.WriteAllText(Path.Combine(group, "cpu.cfs_quota_us"), quota);
             }
 
-            foreach (var member in ProcessTree.Of(process))
+            foreach (var member in LinuxProcess.Tree(process))
             {
-                File.WriteAllText(Path.Combine(group, Members), member.ToString(CultureInfo.InvariantCulture));
+                File.WriteAllText(Path.Combine(group, Members), member.Id.ToString(CultureInfo.InvariantCulture));
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

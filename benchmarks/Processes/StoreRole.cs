@@ -8,7 +8,6 @@ using Executor.Shuffle.Engine.InProcess;
 using Executor.Shuffle.Engine.Objects;
 using Executor.Shuffle.Engine.Objects.InMemory;
 using Executor.Shuffle.Engine.Security;
-using Executor.Shuffle.Engine.Serving;
 using Executor.Shuffle.S3;
 using Executor.TestKit.Certificates;
 
@@ -21,7 +20,7 @@ internal static class StoreRole
     private static readonly ShuffleEngineOptions OverBucket = new()
     {
         Ingest = new IngestOptions { WindowBytes = IngestOptions.BucketWindowBytes, BudgetBytes = IngestOptions.BucketBudgetBytes },
-        Serving = new ServingOptions { ReadBytes = S3ObjectStore.ReadBytes, ReadsAhead = S3ObjectStore.ReadsAhead, ReadsAtATime = S3ObjectStore.ReadsAtATime },
+        Serving = S3ObjectStore.Reading,
     };
 
     internal static async Task RunAsync(Options options)

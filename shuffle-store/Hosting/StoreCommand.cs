@@ -146,13 +146,10 @@ internal static class StoreCommand
                     MaximumAge = TimeSpan.FromMilliseconds(Math.Max(2000, parsed.GetValue(linger))),
                     MaxOpenStreams = parsed.GetValue(streams),
                 },
-                Serving = new()
+                Serving = (bucket is null ? new ServingOptions() : S3ObjectStore.Reading) with
                 {
-                    ReadBytes = bucket is null ? new ServingOptions().ReadBytes : S3ObjectStore.ReadBytes,
                     BudgetBytes = (long)parsed.GetValue(read) << 20,
                     Patience = TimeSpan.FromSeconds(parsed.GetValue(patience)),
-                    ReadsAhead = bucket is null ? 0 : S3ObjectStore.ReadsAhead,
-                    ReadsAtATime = bucket is null ? 0 : S3ObjectStore.ReadsAtATime,
                 },
             },
         };

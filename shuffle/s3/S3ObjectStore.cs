@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Executor.Shuffle.Engine.Objects;
+using Executor.Shuffle.Engine.Serving;
 using Executor.Shuffle.S3.Configuration;
 using Executor.Shuffle.S3.Reading;
 using Executor.Shuffle.S3.Requests;
@@ -23,14 +24,11 @@ namespace Executor.Shuffle.S3;
 /// </remarks>
 public sealed class S3ObjectStore : IObjectStore
 {
-    /// <summary>How many bytes a reader of a bucket best asks for at a time: a request costs a server as much as a megabyte or two.</summary>
-    public const int ReadBytes = 8 << 20;
-
-    /// <summary>How many requests more a reader of a bucket best has under way: a server's answer takes several times as long as passing it on.</summary>
-    public const int ReadsAhead = 3;
-
-    /// <summary>How many reads of a bucket are best under way at a time: enough for its throughput, and few enough for others to be merged meanwhile.</summary>
-    public const int ReadsAtATime = 32;
+    /// <summary>
+    /// How a bucket is best read. A request costs a server as much as a megabyte or two, so they are large; its answer takes several times as long as passing it
+    /// on, so that a reader has more of them under way; and there are enough at a time for a bucket's throughput, and few enough for others to be merged meanwhile.
+    /// </summary>
+    public static ServingOptions Reading { get; } = new() { ReadBytes = 8 << 20, ReadsAhead = 3, ReadsAtATime = 32 };
 
     private readonly BucketAccess _bucket;
     private readonly ObjectReader _reader;

@@ -125,8 +125,8 @@ internal static class Comparison
 
             (double Clients, double Between, double Server) Times() => (
                 Environment.CpuUsage.TotalTime.TotalSeconds,
-                between is { } process ? ProcessTree.CpuSeconds(process) : 0,
-                ProcessTree.CpuSeconds(BenchmarkBucket.ServerProcess));
+                between is { } process ? ProcessorTime.OfTree(process) : 0,
+                ProcessorTime.OfTree(BenchmarkBucket.ServerProcess));
         }
     }
 }

@@ -159,11 +159,9 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
         lock (_lock)
         {
             _underWay--;
-            request.HasEnded = true;
         }
 
         StartWhatMay();
-        request.Ending.Dispose();
         foreach (var wish in request.Wishes)
         {
             _ = failure switch
@@ -185,20 +183,13 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
                 Remove(wish);
                 wish.Done.TrySetCanceled(cancellationToken);
             }
-            else if (wish.Request is { HasEnded: false } request && ++request.Abandoned == request.Wishes.Count)
+            else if (wish.Request is { } request && ++request.Abandoned == request.Wishes.Count)
             {
                 ending = request.Ending;
             }
         }
 
-        try
-        {
-            ending?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The request has ended meanwhile.
-        }
+        ending?.Cancel();
     }
 
     /// <summary>A range that somebody waits for.</summary>
@@ -237,10 +228,9 @@ internal sealed class MergedReads(IObjectStore objects, ServingOptions options)
 
         internal List<Wish> Wishes { get; }
 
+        /// <summary>Cancelled once nobody waits any longer. It has no timer and no parent, so that nothing is left of it when it is forgotten.</summary>
         internal CancellationTokenSource Ending { get; } = new();
 
         internal int Abandoned { get; set; }
-
-        internal bool HasEnded { get; set; }
     }
 }

@@ -24,9 +24,7 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task Ranges_that_wait_and_lie_behind_one_another_become_one_request()
     {
-        var reads = await StartAsync(OneAtATime);
-        var first = Read(reads, 5000, 100);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(5000, 100);
 
         // Asked for in any order; a gap of up to 16 bytes lies between two.
         var waiting = new[] { Read(reads, 1000, 500), Read(reads, 2016, 100), Read(reads, 500, 500), Read(reads, 1500, 500) };
@@ -54,9 +52,7 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task What_overlaps_lies_too_far_away_would_be_too_long_or_is_of_another_object_is_read_by_itself()
     {
-        var reads = await StartAsync(OneAtATime);
-        var first = Read(reads, 9999, 1);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(9999, 1);
         Task[] waiting = [first, Read(reads, 1000, 1000), Read(reads, 1500, 100), Read(reads, 2017, 1), Read(reads, 0, 990), Read(reads, 2000, 3001), reads.ReadAsync("none", 2000, 1, [new byte[1]], Token)];
         request.Release();
         for (var i = 0; i < 5; i++)
@@ -71,9 +67,7 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task Each_is_told_how_much_of_its_own_there_was_where_the_object_ends_early()
     {
-        var reads = await StartAsync(OneAtATime);
-        var first = Read(reads, 0, 1);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(0, 1);
         int[] counts = [100, 100, 100];
         var waiting = counts.Select((count, i) => reads.ReadAsync(Key, Length - 150 + (100 * i), count, [new byte[count]], Token)).ToArray();
         request.Release();
@@ -87,9 +81,7 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task A_request_that_fails_fails_for_all_whom_it_serves_and_the_next_ones_go_on()
     {
-        var reads = await StartAsync(OneAtATime);
-        var first = Read(reads, 0, 1);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(0, 1);
         Task[] failing = [Read(reads, 100, 100), Read(reads, 200, 100)];
         var later = Read(reads, 5000, 10);
         request.Release();
@@ -106,10 +98,8 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task A_reader_that_gives_up_while_it_waits_is_not_read_for()
     {
-        var reads = await StartAsync(OneAtATime);
         using var giving = new CancellationTokenSource();
-        var first = Read(reads, 0, 1);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(0, 1);
         var given = reads.ReadAsync(Key, 100, 100, [new byte[100]], giving.Token);
         var kept = Read(reads, 200, 100);
         await giving.CancelAsync();
@@ -124,10 +114,8 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task A_reader_that_gives_up_its_part_of_a_request_takes_nothing_from_the_others()
     {
-        var reads = await StartAsync(OneAtATime);
         using var giving = new CancellationTokenSource();
-        var first = Read(reads, 0, 1);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(0, 1);
         var given = reads.ReadAsync(Key, 100, 100, [new byte[100]], giving.Token);
         var kept = Read(reads, 200, 100);
         request.Release();
@@ -142,10 +130,8 @@ public sealed class MergedReadsTests : IAsyncDisposable
     [Fact]
     public async Task A_request_that_nobody_waits_for_any_longer_is_ended()
     {
-        var reads = await StartAsync(OneAtATime);
         using var giving = new CancellationTokenSource();
-        var first = Read(reads, 0, 1);
-        var request = await _objects.NextAsync(Token);
+        var (reads, first, request) = await BusyAsync(0, 1);
         Task[] given = [reads.ReadAsync(Key, 100, 100, [new byte[100]], giving.Token), reads.ReadAsync(Key, 200, 100, [new byte[100]], giving.Token)];
         request.Release();
         await _objects.NextAsync(Token);
@@ -187,6 +173,14 @@ public sealed class MergedReadsTests : IAsyncDisposable
         });
         Assert.InRange(_objects.MostAtATime, 1, 3);
         Assert.Equal(0, _objects.AtATime);
+    }
+
+    /// <summary>Reads one at a time, of which one is under way, so that all others wait.</summary>
+    private async Task<(MergedReads Reads, Task First, GatedRequest Request)> BusyAsync(int offset, int count)
+    {
+        var reads = await StartAsync(OneAtATime);
+        var first = Read(reads, offset, count);
+        return (reads, first, await _objects.NextAsync(Token));
     }
 
     private async Task<MergedReads> StartAsync(ServingOptions options)

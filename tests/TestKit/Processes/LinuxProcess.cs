@@ -32,6 +32,15 @@ public sealed record LinuxProcess(int Id, int Parent, char State, string Command
         return new LinuxProcess(id, int.Parse(parent, CultureInfo.InvariantCulture), state[0], command);
     }
 
+    /// <summary>The process with this id and all that it has started, however indirectly, itself first.</summary>
+    public static IReadOnlyList<LinuxProcess> Tree(int id)
+    {
+        var all = All();
+        return [.. Below(id)];
+
+        IEnumerable<LinuxProcess> Below(int one) => all.Where(p => p.Id == one).Concat(all.Where(p => p.Parent == one).SelectMany(child => Below(child.Id)));
+    }
+
     /// <summary>Those that run and whose environment, as it was when they started, sets a variable to this value.</summary>
     public static IReadOnlyList<LinuxProcess> WithVariable(string name, string value)
     {

@@ -130,7 +130,7 @@ public sealed class RunningProgram : IAsyncDisposable
         --- standard error
         {Error}
         --- processes below it
-        {string.Join('\n', Below(Id, LinuxProcess.All()))}
+        {string.Join('\n', LinuxProcess.Tree(Id))}
         ---
         """;
 
@@ -147,9 +147,6 @@ public sealed class RunningProgram : IAsyncDisposable
 
         _process.Dispose();
     }
-
-    private static IEnumerable<LinuxProcess> Below(int id, IReadOnlyList<LinuxProcess> all) =>
-        all.Where(p => p.Id == id).Concat(all.Where(p => p.Parent == id).SelectMany(child => Below(child.Id, all)));
 
     private static string Snapshot(StringBuilder text)
     {
