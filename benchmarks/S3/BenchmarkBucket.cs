@@ -39,6 +39,10 @@ internal static class BenchmarkBucket
         ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
     });
 
+    /// <summary>Says at once what the environment lacks, rather than by the failures of the processes that need it.</summary>
+    /// <exception cref="PartMissingException">It names no bucket, or no server.</exception>
+    internal static void Require() => _ = (Name, Endpoint);
+
     /// <summary>Deletes all objects below a prefix.</summary>
     internal static async Task ClearAsync(string prefix)
     {

@@ -42,6 +42,11 @@ internal sealed class S3Benchmark : IBenchmark
             throw new OptionException($"--part: found '{only}', expected one of {string.Join(", ", Parts.Select(part => part.Name))}");
         }
 
+        if (settings.InBucket || only is not ("memory" or "closing"))
+        {
+            BenchmarkBucket.Require();
+        }
+
         foreach (var part in Parts.Where(part => only is null || part.Name == only))
         {
             await part.RunAsync(settings, report);

@@ -5,12 +5,16 @@ using Executor.Contracts.Integrity;
 namespace Executor.Bundling;
 
 /// <summary>
-/// Packs folders of code into a cache, each under the hash of its content, so that an unchanged folder is packed once. Safe for use by several
-/// threads and several executors at once.
+/// Packs folders of code into a cache, each under the hash of its content, so that an unchanged folder is packed once. What was not asked for in
+/// <see cref="Kept"/> leaves the cache when something new comes to it. Safe for use by several threads and several executors at once.
 /// </summary>
 /// <param name="cache">The cache's folder; made if it is missing.</param>
-internal sealed class BundleBuilder(string cache)
+/// <param name="time">Tells what was not asked for in a long time.</param>
+internal sealed class BundleBuilder(string cache, TimeProvider time)
 {
+    /// <summary>How long a bundle is kept after it was last asked for: far longer than any executor needs for sending it to a store.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
     private const string ArchiveName = "code.tar.gz";
     private const string ManifestName = "manifest.json";
 
@@ -21,11 +25,20 @@ internal sealed class BundleBuilder(string cache)
     public async Task<Bundle> BuildAsync(CodeTree tree, CancellationToken cancellationToken)
     {
         var target = Path.Combine(cache, tree.Sha256);
-        if (await FindAsync(target, cancellationToken) is { } cached)
+        if (await FindAsync(target, cancellationToken) is not { } bundle)
         {
-            return cached;
+            await AddAsync(tree, target, cancellationToken);
+            bundle = await FindAsync(target, cancellationToken)
+                ?? throw new BundleException($"{target} is damaged although it was just written; is the disk full?");
+            RemoveUnused();
         }
 
+        Directory.SetLastWriteTimeUtc(target, time.GetUtcNow().UtcDateTime);
+        return bundle;
+    }
+
+    private async Task AddAsync(CodeTree tree, string target, CancellationToken cancellationToken)
+    {
         var scratch = Path.Combine(cache, $"packing-{Guid.NewGuid():N}");
         Directory.CreateDirectory(scratch);
         try
@@ -40,9 +53,23 @@ internal sealed class BundleBuilder(string cache)
                 Directory.Delete(scratch, recursive: true);
             }
         }
+    }
 
-        return await FindAsync(target, cancellationToken)
-            ?? throw new BundleException($"{target} is damaged although it was just written; is the disk full?");
+    // What another executor removes at the same time, or may not be removed, is no concern of this one.
+    private void RemoveUnused()
+    {
+        var since = (time.GetUtcNow() - Kept).UtcDateTime;
+        foreach (var folder in Directory.EnumerateDirectories(cache).Where(folder => Directory.GetLastWriteTimeUtc(folder) < since))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+        }
     }
 
     private static async Task PackAsync(CodeTree tree, string folder, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace Executor.Hosting;
 ///   store.key    its master key, readable by the owner alone
 ///   attempts/    files of attempts that run now
 ///   builds/      .NET tasks built from source
-///   bundles/     folders of code, packed
+///   bundles/     folders of code, packed; what a month did not use goes when another comes
 /// </code>
 /// </summary>
 internal sealed class StateDirectory

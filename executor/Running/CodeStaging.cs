@@ -98,7 +98,7 @@ internal sealed class StagedCode
 
         var folder = StateDirectory.Open(state);
         using var builder = new DotnetTaskBuilder(folder.Root);
-        var staged = await new CodeStaging(builder, new BundleBuilder(folder.Bundles)).BuildAsync(plan, packsAssemblies: true, cancellationToken);
+        var staged = await new CodeStaging(builder, new BundleBuilder(folder.Bundles, TimeProvider.System)).BuildAsync(plan, packsAssemblies: true, cancellationToken);
         return await staged.PutAsync(records, run, cancellationToken);
     }
 

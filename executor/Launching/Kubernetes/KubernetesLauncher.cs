@@ -115,7 +115,7 @@ internal sealed class KubernetesLauncher : ILauncher
             return;
         }
 
-        if (_quotas.Refusal(descriptor.Resources, _tracker.WithoutPod()) is { } refusal)
+        if (_quotas.Refusal(descriptor.Resources, _factory.TaskOf(attempt).OtherResources, _tracker.WithoutPod(attempt.Task)) is { } refusal)
         {
             _releaser.Hurry();
             throw new LaunchException(hold: true, $"{attempt.Task}[{attempt.Index}] cannot be launched: {refusal}");

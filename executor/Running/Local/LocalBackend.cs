@@ -37,7 +37,7 @@ internal sealed class LocalBackend : IRunBackend
     {
         var plan = workflow.Plan;
         using var builder = new DotnetTaskBuilder(_state.Root);
-        var staged = await new CodeStaging(builder, new BundleBuilder(_state.Bundles)).BuildAsync(plan, packsAssemblies: false, cancellationToken);
+        var staged = await new CodeStaging(builder, new BundleBuilder(_state.Bundles, _time)).BuildAsync(plan, packsAssemblies: false, cancellationToken);
         var code = await staged.PutAsync(Store.Records, run, cancellationToken);
         if (ClusterOnlyFields.Warning(plan) is { } warning)
         {

@@ -18,6 +18,7 @@ public sealed class BundleTests : IDisposable
 
     private readonly TemporaryDirectory _folder = new("executor-bundle-");
     private readonly MemoryRunRecords _records = new();
+    private readonly ManualTime _time = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -88,10 +89,27 @@ public sealed class BundleTests : IDisposable
         _folder.Write("a/run.sh", content);
 
         var refused = await Assert.ThrowsAsync<BundleException>(
-            () => new BundleBuilder(_folder.PathOf("cache")).BuildAsync(tree, TestContext.Current.CancellationToken));
+            () => new BundleBuilder(_folder.PathOf("cache"), _time).BuildAsync(tree, TestContext.Current.CancellationToken));
 
         Assert.Contains("run.sh was changed while it was read", refused.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.PathOf("cache")));
+    }
+
+    [Fact]
+    public async Task What_nothing_asked_for_in_a_month_leaves_the_cache_when_something_new_comes()
+    {
+        Assert.All((string[])["used", "unused", "new"], name => _folder.Write($"{name}/run.sh", name));
+        var used = await BuildAsync("used", "cache");
+        var unused = await BuildAsync("unused", "cache");
+        _time.Advance(BundleBuilder.Kept - TimeSpan.FromDays(1));
+        await BuildAsync("used", "cache");
+        _time.Advance(TimeSpan.FromDays(2));
+        Assert.True(File.Exists(unused.Archive));
+
+        var added = await BuildAsync("new", "cache");
+
+        Assert.Equal((true, false, true), (File.Exists(used.Archive), File.Exists(unused.Archive), File.Exists(added.Archive)));
+        Assert.Equal(unused.Code, (await BuildAsync("unused", "cache")).Code);
     }
 
     [Fact]
@@ -102,7 +120,7 @@ public sealed class BundleTests : IDisposable
         var tree = CodeTree.Read(_folder.PathOf("a"));
         File.AppendAllText(_folder.PathOf("a", "run.sh"), " and more");
 
-        var packed = await new BundleBuilder(_folder.PathOf("another")).BuildAsync(tree, TestContext.Current.CancellationToken);
+        var packed = await new BundleBuilder(_folder.PathOf("another"), _time).BuildAsync(tree, TestContext.Current.CancellationToken);
 
         Assert.Equal(expected.Code, packed.Code);
     }
@@ -203,7 +221,7 @@ public sealed class BundleTests : IDisposable
     }
 
     private Task<Bundle> BuildAsync(string name, string cache) =>
-        new BundleBuilder(_folder.PathOf(cache)).BuildAsync(CodeTree.Read(_folder.PathOf(name)), TestContext.Current.CancellationToken);
+        new BundleBuilder(_folder.PathOf(cache), _time).BuildAsync(CodeTree.Read(_folder.PathOf(name)), TestContext.Current.CancellationToken);
 
     private async Task<ReadOnlyMemory<byte>> GetAsync(string sha256) =>
         (await _records.GetAsync(Run, RecordKeys.Blob(sha256), TestContext.Current.CancellationToken))!.Value;

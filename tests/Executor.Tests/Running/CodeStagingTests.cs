@@ -87,7 +87,7 @@ public sealed class CodeStagingTests : IDisposable
 
     private async Task<IReadOnlyDictionary<string, CodeLocation>> StageAsync(RunPlan plan, bool packsAssemblies)
     {
-        var staging = new CodeStaging(_tasks, new BundleBuilder(_folder.PathOf("bundles")));
+        var staging = new CodeStaging(_tasks, new BundleBuilder(_folder.PathOf("bundles"), TimeProvider.System));
         var staged = await staging.BuildAsync(plan, packsAssemblies, TestContext.Current.CancellationToken);
         return await staged.PutAsync(_records, Run, TestContext.Current.CancellationToken);
     }

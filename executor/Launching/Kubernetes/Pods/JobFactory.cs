@@ -31,6 +31,9 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
     /// <summary>What <see cref="KubernetesLabels.DescriptorHash"/> says of a descriptor.</summary>
     public static string HashOf(ReadOnlySpan<byte> encoded) => Convert.ToHexStringLower(SHA256.HashData(encoded));
 
+    /// <summary>The task of an attempt of the run.</summary>
+    public PlannedTask TaskOf(AttemptId attempt) => tasks[attempt.Task];
+
     /// <summary>The Job.</summary>
     /// <param name="descriptor">The attempt.</param>
     /// <param name="encoded">The descriptor by <see cref="Encode"/>.</param>
@@ -137,7 +140,7 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
 
     private JsonObject Create(TaskDescriptor descriptor, AttemptFields fields, IReadOnlyCollection<string> avoid)
     {
-        var task = tasks[descriptor.Attempt.Task];
+        var task = TaskOf(descriptor.Attempt);
         var labels = LabelsOf(descriptor.Attempt, task, fields);
         return new JsonObject
         {

@@ -70,12 +70,12 @@ internal sealed class AttemptTracker
         }
     }
 
-    /// <summary>How many attempts have a Job and no pod yet, which quotas do not count. Costs the same however many there are.</summary>
-    public int WithoutPod()
+    /// <summary>How many attempts have a Job and no pod yet, which quotas do not count: of all tasks, and of one. Costs the same however many there are.</summary>
+    public (int All, int OfTask) WithoutPod(string task)
     {
         lock (_lock)
         {
-            return _podless.Value;
+            return (_podless.All, _podless.Of(task));
         }
     }
 

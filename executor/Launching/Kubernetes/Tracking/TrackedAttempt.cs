@@ -145,14 +145,7 @@ internal sealed class TrackedAttempt(AttemptId id, PodlessCount podless)
         if (isPodless != _isPodless)
         {
             _isPodless = isPodless;
-            podless.Value += isPodless ? 1 : -1;
+            podless.Count(Id.Task, isPodless ? 1 : -1);
         }
     }
-}
-
-/// <summary>How many attempts that a tracker knows of have no pod and have not ended. Guarded by the tracker's lock.</summary>
-internal sealed class PodlessCount
-{
-    /// <summary>The number.</summary>
-    public int Value { get; set; }
 }

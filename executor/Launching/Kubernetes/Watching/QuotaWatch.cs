@@ -35,8 +35,9 @@ internal sealed class QuotaWatch
 
     /// <summary>Why the quotas have no room for an attempt now; null if they have.</summary>
     /// <param name="resources">What it asks for.</param>
-    /// <param name="uncounted">Attempts of the run that were launched and that quotas may not count yet.</param>
-    public string? Refusal(ResourceLimits resources, int uncounted)
+    /// <param name="others">What it asks for beside that, by Kubernetes' names.</param>
+    /// <param name="uncounted">Attempts of the run that were launched and that quotas may not count yet: all, and those of its own task, which ask for the same others.</param>
+    public string? Refusal(ResourceLimits resources, IReadOnlyDictionary<string, long> others, (int All, int OfTask) uncounted)
     {
         foreach (var quota in _informer?.Snapshot() ?? [])
         {
@@ -46,12 +47,13 @@ internal sealed class QuotaWatch
                 continue;
             }
 
-            var refusal = Lacks(quota, hard, CpuNames, resources.CpuMillicores / 1000m, uncounted)
-                ?? Lacks(quota, hard, MemoryNames, resources.MemoryBytes, uncounted)
-                ?? Lacks(quota, hard, PodNames, 1, uncounted)
+            var refusal = Lacks(quota, hard, CpuNames, resources.CpuMillicores / 1000m, uncounted.All)
+                ?? Lacks(quota, hard, MemoryNames, resources.MemoryBytes, uncounted.All)
+                ?? Lacks(quota, hard, PodNames, 1, uncounted.All)
 
                 // A Job without a pod counts already.
-                ?? Lacks(quota, hard, JobNames, 1, uncounted: 0);
+                ?? Lacks(quota, hard, JobNames, 1, uncounted: 0)
+                ?? others.Select(other => Lacks(quota, hard, NamesOf(other.Key), other.Value, uncounted.OfTask)).FirstOrDefault(lack => lack is not null);
             if (refusal is not null)
             {
                 return refusal;
@@ -60,6 +62,10 @@ internal sealed class QuotaWatch
 
         return null;
     }
+
+    // Of extended resources, whose names have a slash, quotas limit the requests alone.
+    private static string[] NamesOf(string resource) =>
+        resource.Contains('/', StringComparison.Ordinal) ? [$"requests.{resource}"] : [$"limits.{resource}", $"requests.{resource}", resource];
 
     private static string? Lacks(
         V1ResourceQuota quota, IDictionary<string, ResourceQuantity> hard, string[] names, decimal wanted, int uncounted)

@@ -9,6 +9,7 @@ namespace Executor.Tests.Launching.Kubernetes.Watching;
 public sealed class QuotaWatchTests : ClusterFixture
 {
     private static readonly ResourceLimits Wanted = new(500, 1L << 30);
+    private static readonly Dictionary<string, long> Others = new() { ["ephemeral-storage"] = 1L << 30, ["nvidia.com/gpu"] = 2 };
 
     [Theory]
     [InlineData("limits.cpu", "2", "1500m", 0, false)]
@@ -20,6 +21,12 @@ public sealed class QuotaWatchTests : ClusterFixture
     [InlineData("count/jobs.batch", "10", "9", 8, false)]
     [InlineData("count/jobs.batch", "10", "10", 0, true)]
     [InlineData("count/secrets", "1", "1", 0, false)]
+    [InlineData("requests.nvidia.com/gpu", "8", "6", 0, false)]
+    [InlineData("requests.nvidia.com/gpu", "8", "7", 0, true)]
+    [InlineData("requests.nvidia.com/gpu", "8", "6", 2, true)]
+    [InlineData("requests.amd.com/gpu", "0", "0", 0, false)]
+    [InlineData("limits.ephemeral-storage", "2Gi", "1Gi", 0, false)]
+    [InlineData("requests.ephemeral-storage", "2Gi", "1025Mi", 0, true)]
     public async Task A_quota_with_no_room_is_named(string resource, string hard, string used, int uncounted, bool refuses)
     {
         CreateQuota("team", new JsonObject { [resource] = hard }, new JsonObject { [resource] = used });
@@ -27,7 +34,7 @@ public sealed class QuotaWatchTests : ClusterFixture
         await WithWatchAsync(async quotas =>
         {
             await SeenAsync(quotas);
-            var refusal = quotas.Refusal(Wanted, uncounted);
+            var refusal = quotas.Refusal(Wanted, Others, (uncounted, uncounted));
             Assert.Equal(refuses, refusal is not null);
             if (refuses)
             {
@@ -46,7 +53,7 @@ public sealed class QuotaWatchTests : ClusterFixture
         await WithWatchAsync(async quotas =>
         {
             await SeenAsync(quotas);
-            Assert.Null(quotas.Refusal(Wanted, 0));
+            Assert.Null(quotas.Refusal(Wanted, Others, default));
         });
     }
 
@@ -59,15 +66,29 @@ public sealed class QuotaWatchTests : ClusterFixture
         var quotas = new QuotaWatch(Client, Space);
         var watching = quotas.RunAsync(complaints.Add, stop.Token);
         await EventuallyAsync(() => !Server.Requests.IsEmpty, "a request");
-        Assert.Null(quotas.Refusal(Wanted, 0));
+        Assert.Null(quotas.Refusal(Wanted, Others, default));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
         Assert.Empty(complaints);
     }
 
+    [Fact]
+    public async Task What_other_tasks_have_launched_takes_no_devices()
+    {
+        CreateQuota("team", new JsonObject { ["requests.nvidia.com/gpu"] = "4", ["limits.cpu"] = "1000" }, new JsonObject { ["requests.nvidia.com/gpu"] = "0" });
+        await WithWatchAsync(async quotas =>
+        {
+            await SeenAsync(quotas);
+            Assert.Null(quotas.Refusal(Wanted, Others, (All: 500, OfTask: 1)));
+            Assert.Contains("requests.nvidia.com/gpu is limited to 4", quotas.Refusal(Wanted, Others, (All: 500, OfTask: 2)), StringComparison.Ordinal);
+        });
+    }
+
     // A demand that only the sentinel refuses tells that all quotas, which come in the order of their names or before it, have been seen.
-    private static Task SeenAsync(QuotaWatch quotas) => EventuallyAsync(() => quotas.Refusal(new ResourceLimits(2_000_000, 0), 0)?.Contains("sentinel", StringComparison.Ordinal) == true
-        || quotas.Refusal(new ResourceLimits(2_000_000, 0), 0)?.Contains("team", StringComparison.Ordinal) == true, "the quotas");
+    private static Task SeenAsync(QuotaWatch quotas) => EventuallyAsync(
+        () => quotas.Refusal(new ResourceLimits(2_000_000, 0), new Dictionary<string, long>(), default) is { } refusal
+            && (refusal.Contains("sentinel", StringComparison.Ordinal) || refusal.Contains("team", StringComparison.Ordinal)),
+        "the quotas");
 
     private async Task WithWatchAsync(Func<QuotaWatch, Task> test)
     {
