@@ -173,17 +173,23 @@ public sealed class LeaderElector(GenericClient<V1Lease> leases, LeaderElectionC
 
     private async Task ReleaseAsync()
     {
-        if (_observed is not { Spec: { } spec } held || spec.HolderIdentity != config.Identity)
-        {
-            return;
-        }
-
-        spec.HolderIdentity = "";
-        spec.LeaseDurationSeconds = 1;
-        using var limit = new CancellationTokenSource(config.RetryPeriod, timeProvider);
+        using var limit = new CancellationTokenSource(config.RenewDeadline, timeProvider);
         try
         {
-            await leases.ReplaceAsync(held, config.Name, cancellationToken: limit.Token);
+            for (var held = _observed; held?.Spec?.HolderIdentity == config.Identity; held = await FindAsync(limit.Token))
+            {
+                held.Spec.HolderIdentity = "";
+                held.Spec.LeaseDurationSeconds = 1;
+                try
+                {
+                    await leases.ReplaceAsync(held, config.Name, cancellationToken: limit.Token);
+                    return;
+                }
+                catch (KubernetesException refusal) when (refusal.IsConflict)
+                {
+                    // The server took a renewal whose answer was no longer waited for: there is a newer version of what is still ours.
+                }
+            }
         }
         catch (Exception e) when (e is KubernetesException or OperationCanceledException)
         {

@@ -78,6 +78,39 @@ public sealed class LeaderElectorTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_renewal_whose_answer_is_outstanding_when_the_leader_ends_keeps_no_lease()
+    {
+        var renewed = new TaskCompletionSource();
+        Assert.True(await Elector("a").RunAsync(
+            async _ =>
+            {
+                Server.Add(new ApiFault(request => request.Method == "PUT", async context =>
+                {
+                    Server.Mutate(Lease, lease => lease["spec"]!["renewTime"] = "2026-01-01T00:00:02.000000Z");
+                    renewed.SetResult();
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+                }));
+                await PassAsync(2);
+                await renewed.Task;
+            },
+            Cancellation));
+        Assert.Equal("", Holder());
+    }
+
+    [Fact]
+    public async Task A_lease_that_another_took_is_not_given_back_for_it()
+    {
+        Assert.True(await Elector("a").RunAsync(
+            _ =>
+            {
+                Server.Mutate(Lease, lease => lease["spec"]!["holderIdentity"] = "b");
+                return Task.CompletedTask;
+            },
+            Cancellation));
+        Assert.Equal("b", Holder());
+    }
+
+    [Fact]
     public async Task Times_that_cannot_work_are_refused() =>
         await Assert.ThrowsAsync<ArgumentException>(() => new LeaderElector(
             Client.Leases("batch"),
