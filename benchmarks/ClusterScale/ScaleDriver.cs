@@ -44,6 +44,9 @@ internal sealed class ScaleDriver : IRunObserver, IAsyncDisposable
     /// <summary>The Jobs, of whose answers as much is read as the executor reads.</summary>
     internal GenericClient<V1Job> Jobs => new(_client, JobShape.Resource, _namespaceName);
 
+    /// <summary>The pods, likewise.</summary>
+    internal GenericClient<V1Pod> Pods => new(_client, JobCreator.CreatedPod, _namespaceName);
+
     /// <summary>Makes what owns the Jobs of a run, and what makes the Jobs.</summary>
     internal async Task<(ObjectReference Anchor, JobFactory Jobs)> PrepareAsync(RunPlan plan, string run)
     {

@@ -58,7 +58,7 @@ internal static class ScaleRole
         await using var driver = new ScaleDriver(
             options.Text("kubeconfig")!, options.Text("namespace")!, new Uri(options.Text("store")!), options.Text("key")!);
         options.RejectOthers();
-        driver.Requests.AsksForNoPod = creates is not null;
+        driver.Requests.LetsLie = creates is not null;
         var watch = Stopwatch.StartNew();
         if (creates == "loop")
         {
@@ -79,7 +79,8 @@ internal static class ScaleRole
             Requests = new(driver.Requests.Counts),
             JobSent = driver.Requests.Jobs.ToDictionary(job => job.Key, job => job.Value.Sent),
             JobAnswered = driver.Requests.Jobs.ToDictionary(job => job.Key, job => job.Value.Answered),
-            CpuAnswered = driver.Requests.Jobs.ToDictionary(job => job.Key, job => job.Value.Cpu.TotalMilliseconds),
+            LaunchAnswered = [.. driver.Requests.Launches.Values.Select(launch => launch.Answered).Order()],
+            CpuAnswered = [.. driver.Requests.Launches.Values.Select(launch => launch.Cpu.TotalMilliseconds).Order()],
             EndSeen = driver.EndSeen,
             Ended = new(driver.Ended),
         }));
@@ -90,22 +91,29 @@ internal static class ScaleRole
         }
     }
 
-    /// <summary>Nothing but POSTs of the very bodies that the executor would send, made beforehand, so many at a time as the executor has at most.</summary>
+    /// <summary>
+    /// Nothing but POSTs of the very bodies that the executor would send, made beforehand but for a pod's owner, which the server names first; so many at a time as the executor
+    /// has at most.
+    /// </summary>
     private static async Task LoopAsync(ScaleDriver driver, RunPlan plan, string run, int instances)
     {
         var (_, factory) = await driver.PrepareAsync(plan, run);
         var descriptors = new DescriptorFactory(plan, run, [new Uri("http://executor-store:7411")]);
-        var jobs = new (AttemptId Attempt, ReadOnlyMemory<byte> Body)[instances];
+        var jobs = new (AttemptId Attempt, AttemptJob Job)[instances];
         for (var index = 0; index < instances; index++)
         {
             var descriptor = descriptors.Create(0, index, 0, 1, []);
-            jobs[index] = (descriptor.Attempt, factory.Write(descriptor, JobFactory.Encode(descriptor), isStored: false, []).Body);
+            jobs[index] = (descriptor.Attempt, factory.Write(descriptor, JobFactory.Encode(descriptor), isStored: false, []));
         }
 
         await Parallel.ForEachAsync(jobs, new ParallelOptions { MaxDegreeOfParallelism = LoopWidth }, async (next, token) =>
         {
             LaunchRequests.Launching.Value = next.Attempt;
-            await driver.Jobs.CreateAsync(next.Body, cancellationToken: token);
+            var created = await driver.Jobs.CreateAsync(next.Job.Body, cancellationToken: token);
+            if (created.Spec?.ManagedBy == KubernetesLabels.JobController)
+            {
+                await driver.Pods.CreateAsync(next.Job.PodBody(created.Metadata.Uid!), cancellationToken: token);
+            }
         });
     }
 }
@@ -134,8 +142,11 @@ internal sealed record ScaleFigures
     /// <summary>When its creation was answered.</summary>
     public Dictionary<string, long> JobAnswered { get; init; } = [];
 
-    /// <summary>How many milliseconds of processor time the executor's process had used when the creation was answered.</summary>
-    public Dictionary<string, double> CpuAnswered { get; init; } = [];
+    /// <summary>When the last creation for each attempt was answered, ascending.</summary>
+    public long[] LaunchAnswered { get; init; } = [];
+
+    /// <summary>How many milliseconds of processor time the executor's process had used by then, ascending.</summary>
+    public double[] CpuAnswered { get; init; } = [];
 
     /// <summary>When the watch had shown the attempt's end.</summary>
     public Dictionary<string, long> EndSeen { get; init; } = [];
@@ -143,19 +154,17 @@ internal sealed record ScaleFigures
     /// <summary>When the attempt's end was settled.</summary>
     public Dictionary<string, long> Ended { get; init; } = [];
 
-    /// <summary>Creations of Jobs a second, by their answers. The first third is left out: code that runs for the first time is compiled first.</summary>
-    public double CreatesPerSecond()
+    /// <summary>Attempts a second for which everything was created. The first third is left out: code that runs for the first time is compiled first.</summary>
+    public double LaunchesPerSecond()
     {
-        var answered = JobAnswered.Values.Order().ToArray();
-        var first = answered.Length / 3;
-        return (answered.Length - 1 - first) / Stopwatch.GetElapsedTime(answered[first], answered[^1]).TotalSeconds;
+        var first = LaunchAnswered.Length / 3;
+        return (LaunchAnswered.Length - 1 - first) / Stopwatch.GetElapsedTime(LaunchAnswered[first], LaunchAnswered[^1]).TotalSeconds;
     }
 
-    /// <summary>Milliseconds of the process's processor time a creation, of the same creations as <see cref="CreatesPerSecond"/>.</summary>
-    public double CpuPerCreate()
+    /// <summary>Milliseconds of the process's processor time an attempt, of the same attempts as <see cref="LaunchesPerSecond"/>.</summary>
+    public double CpuPerLaunch()
     {
-        var used = CpuAnswered.Values.Order().ToArray();
-        var first = used.Length / 3;
-        return (used[^1] - used[first]) / (used.Length - 1 - first);
+        var first = CpuAnswered.Length / 3;
+        return (CpuAnswered[^1] - CpuAnswered[first]) / (CpuAnswered.Length - 1 - first);
     }
 }

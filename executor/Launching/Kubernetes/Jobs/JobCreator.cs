@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Executor.Contracts.Identity;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
@@ -19,9 +18,12 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5);
 
     private readonly GenericClient<V1Job> _jobs = new(client, JobShape.Resource, namespaceName);
-    private readonly PodClient _pods = client.Pods(namespaceName);
+    private readonly GenericClient<V1Pod> _pods = new(client, CreatedPod, namespaceName);
     private readonly Lock _telling = new();
     private long? _lastTold;
+
+    /// <summary>What is read of the pod that the server answers with: who made it knows the rest.</summary>
+    public static KubernetesResource<V1Pod> CreatedPod { get; } = KubernetesResources.Pods.Skipping((typeof(V1Pod), "spec"), (typeof(V1Pod), "status"));
 
     /// <summary>Creates the Job, or adopts the one that stands under its name if that is the same.</summary>
     /// <returns>The Job as the server has it.</returns>
@@ -41,7 +43,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     /// <exception cref="LaunchException">There is no room for it now, or there never will be.</exception>
     public async Task CreatePodAsync(AttemptJob job, V1Job created, AttemptId attempt, CancellationToken cancellationToken)
     {
-        var pod = JobFactory.PodOf(job.ToTree(), created.Metadata.Uid!);
+        var pod = job.PodBody(created.Metadata.Uid!);
         try
         {
             await RepeatAsync(attempt, token => CreateUnlessThereAsync(pod, token), cancellationToken);
@@ -97,7 +99,7 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
             : throw new LaunchException(hold: false, $"Job {standing.Metadata.Name} is there and has another descriptor than {attempt}");
     }
 
-    private async Task<V1Pod?> CreateUnlessThereAsync(JsonObject pod, CancellationToken cancellationToken)
+    private async Task<V1Pod?> CreateUnlessThereAsync(ReadOnlyMemory<byte> pod, CancellationToken cancellationToken)
     {
         try
         {

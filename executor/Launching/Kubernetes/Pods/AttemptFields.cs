@@ -51,8 +51,8 @@ internal sealed record AttemptFields
         };
     }
 
-    /// <summary>Marks that stand for the fields in a <see cref="JobTemplate"/>.</summary>
-    /// <param name="key">What no Job has in it.</param>
+    /// <summary>Marks that stand for the fields in an <see cref="ObjectTemplate"/>.</summary>
+    /// <param name="key">What no object has in it; followed by a hyphen and a digit it is a mark.</param>
     public static AttemptFields Marks(string key) => new()
     {
         Name = $"{key}-0",

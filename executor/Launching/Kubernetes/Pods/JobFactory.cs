@@ -22,7 +22,7 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
     public const int MaxInlineDescriptor = 8 * 1024;
 
     private readonly PodFactory _pods = new(settings);
-    private readonly ConcurrentDictionary<(string Run, string Task, ResourceLimits Resources, TimeSpan? Timeout), JobTemplate> _templates = new();
+    private readonly ConcurrentDictionary<(string Run, string Task, ResourceLimits Resources, TimeSpan? Timeout), (ObjectTemplate Job, ObjectTemplate Pod)> _templates = new();
 
     /// <summary>The descriptor as it is handed to the runner.</summary>
     public static byte[] Encode(TaskDescriptor descriptor) =>
@@ -59,17 +59,18 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
         if (isStored || avoid.Count > 0)
         {
             // Seldom, and with more that differs.
-            return new AttemptJob(fields.Name, fields.DescriptorHash, Encoding.UTF8.GetBytes(Create(descriptor, fields, avoid).ToJsonString()));
+            var job = Create(descriptor, fields, avoid);
+            return new AttemptJob(fields.Name, fields.DescriptorHash, Utf8(job), uid => Utf8(PodOf(job, uid)));
         }
 
         var alike = (descriptor.Attempt.Run, descriptor.Attempt.Task, descriptor.Resources, descriptor.Timeout);
         if (!_templates.TryGetValue(alike, out var template))
         {
-            var marks = AttemptFields.Marks(Guid.NewGuid().ToString("N"));
-            _templates[alike] = template = new JobTemplate(Create(descriptor, marks, avoid), marks.ToList());
+            _templates[alike] = template = Cut(descriptor, avoid);
         }
 
-        return new AttemptJob(fields.Name, fields.DescriptorHash, template.Fill(fields.ToList()));
+        var values = fields.ToList();
+        return new AttemptJob(fields.Name, fields.DescriptorHash, template.Job.Fill(values), uid => template.Pod.Fill([.. values, uid]));
     }
 
     /// <summary>Makes the Job of one instance of every task and throws it away: what is wrong with a task's pod is told before anything is launched.</summary>
@@ -101,8 +102,8 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
     {
         ArgumentNullException.ThrowIfNull(job);
         var name = (string)job["metadata"]!["name"]!;
-        var template = job["spec"]!["template"]!.DeepClone().AsObject();
-        var metadata = template["metadata"]!.AsObject();
+        var template = job["spec"]!["template"]!;
+        var metadata = template["metadata"]!.DeepClone().AsObject();
         metadata["name"] = ObjectNames.Pod(name);
         var labels = metadata["labels"]!.AsObject();
         labels["job-name"] = name;
@@ -114,7 +115,7 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Pod",
-            ["metadata"] = metadata.DeepClone(),
+            ["metadata"] = metadata,
             ["spec"] = template["spec"]!.DeepClone(),
         };
     }
@@ -136,6 +137,17 @@ internal sealed class JobFactory(PodSettings settings, IReadOnlyDictionary<strin
         }
 
         return reference;
+    }
+
+    private static ReadOnlyMemory<byte> Utf8(JsonObject tree) => Encoding.UTF8.GetBytes(tree.ToJsonString());
+
+    private (ObjectTemplate Job, ObjectTemplate Pod) Cut(TaskDescriptor descriptor, IReadOnlyCollection<string> avoid)
+    {
+        var key = Guid.NewGuid().ToString("N");
+        var marks = AttemptFields.Marks(key);
+        var uid = $"{key}-9";
+        var job = Create(descriptor, marks, avoid);
+        return (new ObjectTemplate(job, marks.ToList()), new ObjectTemplate(PodOf(job, uid), [.. marks.ToList(), uid]));
     }
 
     private JsonObject Create(TaskDescriptor descriptor, AttemptFields fields, IReadOnlyCollection<string> avoid)

@@ -78,11 +78,18 @@ public sealed class JobFactoryTests
             {
                 var expected = sample.Job(descriptor, how.IsStored, how.Avoid);
                 var written = sample.Written(descriptor, how.IsStored, how.Avoid);
-                Assert.True(JsonNode.DeepEquals(expected, written.ToTree()), written.ToTree().ToJsonString(Indented));
+                AssertIs(expected, written.Body);
+                AssertIs(JobFactory.PodOf(expected, "job-uid"), written.PodBody("job-uid"));
                 Assert.Equal((string?)expected["metadata"]!["name"], written.Name);
                 Assert.Equal((string?)expected["metadata"]!["annotations"]![KubernetesLabels.DescriptorHash], written.DescriptorHash);
             });
         }
+    }
+
+    private static void AssertIs(JsonObject expected, ReadOnlyMemory<byte> written)
+    {
+        var read = JsonNode.Parse(written.Span)!;
+        Assert.True(JsonNode.DeepEquals(expected, read), read.ToJsonString(Indented));
     }
 
     [Fact]
