@@ -13,6 +13,7 @@ internal sealed class RunMetrics : IAsyncDisposable
 {
     private readonly MonitoringServer _server;
     private readonly DrivingState _state;
+    private Task _lastScrape = Task.CompletedTask;
 
     private RunMetrics(MonitoringServer server, RunInstruments instruments, DrivingState state)
     {
@@ -49,15 +50,22 @@ internal sealed class RunMetrics : IAsyncDisposable
         }
     }
 
+    /// <summary>The run has ended, and everything of it is measured: a scrape from now on sees all. To be called once.</summary>
+    public void End()
+    {
+        _lastScrape = _server.NextScrapeAsync(CancellationToken.None);
+        _state.HasEnded = true;
+    }
+
     /// <summary>
-    /// The run has ended: what was measured last waits for one more scrape. Returns when that has come, when the time is over, or when it is cancelled.
+    /// What was measured last waits for a scrape since <see cref="End"/>. Returns when that has come, when the time is over, or when it is cancelled; at once
+    /// if the run has not ended.
     /// </summary>
     /// <param name="longest">The longest wait; none if zero.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task LingerAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
-        _state.HasEnded = true;
         if (longest <= TimeSpan.Zero)
         {
             return;
@@ -67,7 +75,7 @@ internal sealed class RunMetrics : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await _server.NextScrapeAsync(either.Token);
+            await _lastScrape.WaitAsync(either.Token);
         }
         catch (OperationCanceledException)
         {

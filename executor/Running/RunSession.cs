@@ -72,6 +72,8 @@ internal sealed class RunSession(
                 plan, run, store.Records, prepared.Launcher, options, observer, interrupts.Cancel, interrupts.AtOnce, interrupts.Leave);
         }
 
+        // Before the end is told: whoever reads of it and scrapes has seen everything.
+        metrics?.End();
         var exitCode = result.End is RunEnd.Cancelled or RunEnd.Left ? interrupts.ExitCode ?? ExitCodes.Interrupted : result.ExitCode;
         var conclusion = new RunConclusion(request, output, interrupts.AtOnce);
 

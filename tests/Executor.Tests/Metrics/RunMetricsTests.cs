@@ -134,12 +134,30 @@ public sealed class RunMetricsTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(new Uri(metrics.Address, "readyz"), Token)).StatusCode);
         await ScrapeAsync(metrics);
 
+        metrics.End();
         var lingering = metrics.LingerAsync(TimeSpan.FromSeconds(30), time, Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await _client.GetAsync(new Uri(metrics.Address, "readyz"), Token)).StatusCode);
         Assert.False(lingering.IsCompleted);
         await ScrapeAsync(metrics);
         await lingering;
+    }
 
+    [Fact]
+    public async Task It_does_not_wait_for_a_second_scrape_when_one_came_while_the_end_was_told()
+    {
+        var time = new ManualTime();
+        await using var metrics = await StartAsync(Plan);
+        metrics.End();
+        await ScrapeAsync(metrics);
+        await metrics.LingerAsync(TimeSpan.FromSeconds(30), time, Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
+    }
+
+    [Fact]
+    public async Task It_stays_no_longer_than_it_was_told_to_when_nobody_scrapes()
+    {
+        var time = new ManualTime();
+        await using var metrics = await StartAsync(Plan);
+        metrics.End();
         var unseen = metrics.LingerAsync(TimeSpan.FromSeconds(30), time, Token);
         time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(unseen.IsCompleted);
