@@ -210,7 +210,13 @@ internal sealed class KubernetesLauncher : ILauncher
     private async Task BeginAsync(Action<string> onFailure, CancellationToken cancellationToken)
     {
         var selector = $"{KubernetesLabels.Run}={_options.Run},{KubernetesLabels.Component}={KubernetesLabels.TaskComponent}";
-        var pods = new Informer<V1Pod>(_pods, Options<V1Pod>(selector, "pods", onFailure), _tracker.Pods);
+        var watched = new InformerOptions<V1Pod>
+        {
+            LabelSelector = selector,
+            Retain = PodShape.Identity,
+            OnFailure = failure => WatchFailures.Tell(failure, "pods", onFailure),
+        };
+        var pods = new Informer<V1Pod>(_pods, watched, _tracker.Pods);
         _releaser.Start();
         _loops.Add(GuardAsync(_quotas.RunAsync(onFailure, _ending.Token)));
         _loops.Add(GuardAsync(_nodes.RunAsync(_ending.Token)));
@@ -255,11 +261,4 @@ internal sealed class KubernetesLauncher : ILauncher
             _tracker.LookAtDue();
         }
     }
-
-    private static InformerOptions<T> Options<T>(string selector, string what, Action<string> onFailure)
-        where T : class => new()
-        {
-            LabelSelector = selector,
-            OnFailure = failure => WatchFailures.Tell(failure, what, onFailure),
-        };
 }

@@ -74,6 +74,20 @@ internal sealed class ApiTransport(KubernetesClientConfiguration configuration, 
         }
     }
 
+    /// <summary>Sends, and reads the answer to its end without keeping it.</summary>
+    public async Task SendForNothingAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, cancellationToken);
+        try
+        {
+            await response.Content.CopyToAsync(Stream.Null, cancellationToken);
+        }
+        catch (Exception e) when (IsBroken(e))
+        {
+            throw Broken(request, e);
+        }
+    }
+
     /// <summary>Opens a connection of several channels, which lives until it is disposed of: longer, if need be, than this transport.</summary>
     public async Task<ChannelSocket> ConnectAsync(string path, string query, CancellationToken cancellationToken)
     {

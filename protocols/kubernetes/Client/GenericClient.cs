@@ -123,7 +123,9 @@ public class GenericClient<T>
         ListOptions? selection = null, V1DeleteOptions? options = null, CancellationToken cancellationToken = default)
     {
         var query = new QueryString().Add("labelSelector", selection?.LabelSelector).Add("fieldSelector", selection?.FieldSelector);
-        await Transport.SendForBytesAsync(new ApiRequest(HttpMethod.Delete, Collection(), query.ToString(), Bytes(options)), cancellationToken);
+
+        // The answer lists every object that was deleted, which may be megabytes.
+        await Transport.SendForNothingAsync(new ApiRequest(HttpMethod.Delete, Collection(), query.ToString(), Bytes(options)), cancellationToken);
     }
 
     /// <summary>One page of the objects.</summary>

@@ -105,7 +105,7 @@ public sealed class PodClient : GenericClient<V1Pod>
             DeleteOptions = options,
         };
         var body = JsonSerializer.SerializeToUtf8Bytes(eviction, KubernetesJsonContext.Default.V1Eviction);
-        await Transport.SendForBytesAsync(new ApiRequest(HttpMethod.Post, Item(name, "eviction"), Body: body), cancellationToken);
+        await Transport.SendForNothingAsync(new ApiRequest(HttpMethod.Post, Item(name, "eviction"), Body: body), cancellationToken);
     }
 
     private static int? ExitCode(V1Status status) =>

@@ -266,7 +266,7 @@ public sealed class Informer<T>
         }
 
         value = _options.Transform?.Invoke(value) ?? value;
-        _store.Set(key, value);
+        _store.Set(key, _options.Retain?.Invoke(value) ?? value);
         var type = old is null ? InformerEventType.Added : InformerEventType.Updated;
         await _handler.HandleAsync(new InformerEvent<T>(type, value, old), cancellationToken);
     }

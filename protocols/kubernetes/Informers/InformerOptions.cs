@@ -17,6 +17,12 @@ public sealed class InformerOptions<T>
     /// <summary>Drops what is not needed from an object before it is stored; may change it and return it. Null keeps all that the model has.</summary>
     public Func<T, T>? Transform { get; set; }
 
+    /// <summary>
+    /// What the store keeps of an object that was told, for handlers that hold what they need of it: a new object, with the same name, namespace, UID and version.
+    /// <see cref="InformerEvent{T}.Previous"/> and a deletion that nobody saw then have no more than that. Null keeps the object.
+    /// </summary>
+    public Func<T, T>? Retain { get; set; }
+
     /// <summary>The key that <see cref="Informer{T}.ByIndex"/> finds an object by; null results are not found. Null for no index.</summary>
     public Func<T, string?>? IndexKey { get; set; }
 

@@ -178,6 +178,23 @@ public sealed class GenericClientTests : ClientFixture
     }
 
     [Fact]
+    public async Task Whether_a_collection_was_deleted_is_not_known_when_the_answer_breaks_off()
+    {
+        Server.Create(Pods, Pod("a", "one"));
+        Server.Add(new ApiFault(request => request.Method == "DELETE", async context =>
+        {
+            await context.Response.Body.WriteAsync(new byte[1 << 20], Cancellation);
+            await context.Response.Body.FlushAsync(Cancellation);
+            context.Abort();
+        }));
+
+        var failure = await Assert.ThrowsAsync<KubernetesException>(() => Client.Pods("batch").DeleteCollectionAsync(cancellationToken: Cancellation));
+        Assert.True(failure.IsTransportFailure);
+        await Client.Pods("batch").DeleteCollectionAsync(cancellationToken: Cancellation);
+        Assert.Empty(Server.All(Pods));
+    }
+
+    [Fact]
     public async Task A_selector_reaches_the_server_as_it_was_written()
     {
         Server.Create(Pods, Pod("a", "one"));

@@ -274,6 +274,32 @@ public sealed class InformerTests : ClientFixture
     }
 
     [Fact]
+    public async Task A_handler_that_holds_the_objects_itself_leaves_the_store_what_tells_them_apart()
+    {
+        Server.Create(Pods, Pod("gone"));
+        Server.Create(Pods, Pod("same"));
+        await using var running = await RunAsync(options => options.Retain = found => new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Name = found.Metadata.Name, NamespaceProperty = "batch", Uid = found.Metadata.Uid, ResourceVersion = found.Metadata.ResourceVersion },
+        });
+        var watch = await Server.NextWatchAsync(Cancellation);
+        Assert.Equal(["Added gone Pending", "Added same Pending", "reconcile"], await _recorder.TakeAsync(3));
+        _recorder.OnChange = change => Assert.Null(change.Previous?.Status);
+        Server.Mutate(Pods + "/gone", pod => pod["status"]!["phase"] = "Running");
+        Assert.Equal(["Updated gone Running"], await _recorder.TakeAsync(1));
+        Assert.All(running.Informer.Snapshot(), kept => Assert.Null(kept.Status));
+
+        watch.Silence();
+        Server.Delete(Pods + "/gone");
+        Server.Compact();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        watch.Close();
+
+        Assert.Equal(["Deleted gone  unknown", "reconcile"], await _recorder.TakeAsync(2));
+        Assert.Equal("same", Assert.Single(running.Informer.Snapshot()).Metadata.Name);
+    }
+
+    [Fact]
     public async Task A_handler_that_fails_ends_the_informer()
     {
         Server.Create(Pods, Pod("a"));
@@ -403,7 +429,7 @@ public sealed class InformerTests : ClientFixture
                 _copy[name] = change.Value.Metadata.ResourceVersion!;
             }
 
-            _lines.Writer.TryWrite($"{change.Type} {name} {change.Value.Status!.Phase}{(change.IsFinalStateUnknown ? " unknown" : "")}");
+            _lines.Writer.TryWrite($"{change.Type} {name} {change.Value.Status?.Phase}{(change.IsFinalStateUnknown ? " unknown" : "")}");
             return ValueTask.CompletedTask;
         }
 

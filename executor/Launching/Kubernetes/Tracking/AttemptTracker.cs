@@ -350,7 +350,7 @@ internal sealed class AttemptTracker
         }
     }
 
-    private void PodDeleted(V1Pod pod)
+    private void PodDeleted(V1Pod pod, bool isFinalStateUnknown)
     {
         if (AttemptIdentity.Of(pod.Metadata) is { } id)
         {
@@ -358,7 +358,7 @@ internal sealed class AttemptTracker
             {
                 if (_attempts.TryGetValue(id, out var attempt) && attempt.Pod?.Metadata.Uid == pod.Metadata.Uid)
                 {
-                    attempt.Pod = pod;
+                    attempt.Pod = isFinalStateUnknown ? attempt.Pod : pod;
                     Look(attempt, isPodGone: true);
                     attempt.Pod = null;
                     attempt.Events = [];
@@ -437,7 +437,6 @@ internal sealed class AttemptTracker
             return;
         }
 
-        attempt.Told = ObservedPhase.Ended;
         attempt.LookAgainAt = null;
         _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with
         {
@@ -445,6 +444,7 @@ internal sealed class AttemptTracker
             Placement = attempt.Pod is { } pod ? PodPlacement.Read(pod, PodFactory.TaskContainer) : null,
             Advice = attempt.AdviceOn(facts),
         }));
+        attempt.Told = ObservedPhase.Ended;
         AskForStatus(attempt);
     }
 

@@ -1,6 +1,7 @@
 using Executor.Contracts.Identity;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes.Inspection;
+using Executor.Launching.Kubernetes.Jobs;
 using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Launching.Kubernetes.Tracking;
@@ -52,21 +53,25 @@ internal sealed class TrackedAttempt(AttemptId id, PodlessCount podless)
     /// <summary>What its pod was last found to mean.</summary>
     public PodInspection? Before { get; set; }
 
-    /// <summary>Its Job, as last seen.</summary>
-    public V1Job? Job { get; set; }
+    /// <summary>Its Job, as last seen; once its end was told, what <see cref="JobShape.OfEnded"/> keeps of it.</summary>
+    public V1Job? Job
+    {
+        get;
+        set => field = value is not null && Told == ObservedPhase.Ended ? JobShape.OfEnded(value) : value;
+    }
 
-    /// <summary>Its pod, as last seen; the latest one of several.</summary>
+    /// <summary>Its pod, as last seen; the latest one of several. Once its end was told, what <see cref="PodShape.OfEnded"/> keeps of it.</summary>
     public V1Pod? Pod
     {
         get;
         set
         {
-            field = value;
+            field = value is not null && Told == ObservedPhase.Ended ? PodShape.OfEnded(value) : value;
             CountIfPodless();
         }
     }
 
-    /// <summary>What was last told of it; null if nothing.</summary>
+    /// <summary>What was last told of it; null if nothing. Once that is its end, most of what it was told by is let go.</summary>
     public ObservedPhase? Told
     {
         get;
@@ -74,6 +79,10 @@ internal sealed class TrackedAttempt(AttemptId id, PodlessCount podless)
         {
             field = value;
             CountIfPodless();
+            if (value == ObservedPhase.Ended)
+            {
+                (Job, Pod, Before, Events) = (Job, Pod, null, []);
+            }
         }
     }
 

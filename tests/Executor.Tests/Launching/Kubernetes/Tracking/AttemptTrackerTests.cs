@@ -70,6 +70,47 @@ public sealed class AttemptTrackerTests
     }
 
     [Fact]
+    public void An_end_that_nobody_saw_is_told_by_the_pod_as_it_was_last_seen()
+    {
+        var pod = SamplePods.Pod(state: "Running");
+        Launch(SamplePods.Job());
+        See(pod);
+        var kept = PodShape.Identity(pod);
+        Assert.Equal(SampleJobs.Attempt(), AttemptIdentity.Of(kept.Metadata));
+        Assert.Null(kept.Status);
+        Tell(_tracker.Pods, InformerEventType.Deleted, kept, isFinalStateUnknown: true);
+
+        var end = Told()[^1];
+        Assert.Equal((ObservedPhase.Ended, PlatformCause.Deleted, "node1"), (end.Phase, end.Facts.Platform?.Cause, end.Facts.Node));
+        Assert.Equal(("node1", "pod-1", "job-1"), (end.Facts.Placement?.Node, end.Facts.Placement?.PodUid, end.Facts.Placement?.JobUid));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_an_attempt_whose_end_was_told_only_what_is_still_asked_is_kept(bool isJobFirst)
+    {
+        var job = SamplePods.Job();
+        job.Spec!.ManagedBy = KubernetesLabels.JobController;
+        Action[] seen = [() => Launch(job), () => See(SamplePods.Pod(state: "Failed"))];
+        Array.ForEach(isJobFirst ? seen : [.. seen.Reverse()], see => see());
+        See(SamplePods.Pod(state: "Failed"));
+
+        var (keptJob, keptPod) = _tracker.Objects(SampleJobs.Attempt());
+        Assert.Equal((job.Metadata.Name, "job-1", KubernetesLabels.JobController), (keptJob!.Metadata.Name, keptJob.Metadata.Uid, keptJob.Spec?.ManagedBy));
+        Assert.Equal(job.Metadata.CreationTimestamp, keptJob.Metadata.CreationTimestamp);
+        Assert.Null(keptJob.Metadata.Labels);
+        Assert.Equal(("pod-1", "batch"), (keptPod!.Metadata.Uid, keptPod.Metadata.NamespaceProperty));
+        Assert.Equal(SamplePods.Pod().Metadata.Name, keptPod.Metadata.Name);
+        Assert.True(AttemptObjects.IsOf(keptPod, job));
+        Assert.Null(keptPod.Metadata.Labels);
+        Assert.Null(keptPod.Spec);
+        Assert.Equal(SamplePods.Pod().Status!.StartTime, keptPod.Status?.StartTime);
+        Assert.Equal(3, Assert.Single(keptPod.Status!.ContainerStatuses!).State?.Terminated?.ExitCode);
+        Assert.Equal("node1", _tracker.NodeOf(SampleJobs.Attempt()));
+    }
+
+    [Fact]
     public void A_pod_that_has_not_come_far_has_no_times()
     {
         Launch(SamplePods.Job());
@@ -343,9 +384,9 @@ public sealed class AttemptTrackerTests
         return steps;
     }
 
-    private static void Tell<T>(IInformerHandler<T> handler, InformerEventType type, T value)
+    private static void Tell<T>(IInformerHandler<T> handler, InformerEventType type, T value, bool isFinalStateUnknown = false)
         where T : class =>
-        Assert.True(handler.HandleAsync(new InformerEvent<T>(type, value, null), default).AsTask().IsCompletedSuccessfully);
+        Assert.True(handler.HandleAsync(new InformerEvent<T>(type, value, null, isFinalStateUnknown), default).AsTask().IsCompletedSuccessfully);
 
     private static Corev1Event Refused(string message) => new() { Reason = "FailedCreate", Message = message, Type = "Warning", LastTimestamp = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc) };
 
