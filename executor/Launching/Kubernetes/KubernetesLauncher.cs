@@ -129,7 +129,7 @@ internal sealed class KubernetesLauncher : ILauncher
         _tracker.Launching(attempt);
         try
         {
-            var created = await _creator.CreateAsync(job, attempt, cancellationToken);
+            var created = await _creator.CreateAsync(job, attempt, standing => _tracker.JobMade(attempt, standing), cancellationToken);
             _tracker.Launched(attempt, created);
         }
         catch (Exception failure)

@@ -26,13 +26,18 @@ internal sealed class JobCreator(KubernetesClient client, string namespaceName, 
     public static KubernetesResource<V1Pod> CreatedPod { get; } = KubernetesResources.Pods.Skipping((typeof(V1Pod), "spec"), (typeof(V1Pod), "status"));
 
     /// <summary>Creates the Job, or adopts the one that stands under its name if that is the same.</summary>
+    /// <param name="job">The Job.</param>
+    /// <param name="attempt">Whose it is.</param>
+    /// <param name="made">Is told of the Job, as the server has it, before a pod of it is made here.</param>
+    /// <param name="cancellationToken">Gives up; whether anything was created is not known then.</param>
     /// <returns>The Job as the server has it.</returns>
     /// <exception cref="LaunchException">There is no room for it now, or there never will be.</exception>
-    public async Task<V1Job> CreateAsync(AttemptJob job, AttemptId attempt, CancellationToken cancellationToken)
+    public async Task<V1Job> CreateAsync(AttemptJob job, AttemptId attempt, Action<V1Job> made, CancellationToken cancellationToken)
     {
         var created = await RepeatAsync(attempt, token => CreateOrAdoptAsync(job, attempt, token), cancellationToken);
         if (created.Spec?.ManagedBy == KubernetesLabels.JobController)
         {
+            made(created);
             await CreatePodAsync(job, created, attempt, cancellationToken);
         }
 

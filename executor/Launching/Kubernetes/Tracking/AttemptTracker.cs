@@ -14,7 +14,7 @@ namespace Executor.Launching.Kubernetes.Tracking;
 internal sealed class AttemptTracker
 {
     private readonly Dictionary<AttemptId, TrackedAttempt> _attempts = [];
-    private readonly HashSet<AttemptId> _launching = [];
+    private readonly Dictionary<AttemptId, V1Job?> _launching = [];
     private readonly PodlessCount _podless = new();
     private readonly DepartedIds _departed = new();
     private readonly Channel<Observation> _observations = Channel.CreateUnbounded<Observation>(new UnboundedChannelOptions { SingleReader = true });
@@ -111,7 +111,23 @@ internal sealed class AttemptTracker
     {
         lock (_lock)
         {
-            _launching.Add(id);
+            _launching[id] = null;
+        }
+    }
+
+    /// <summary>
+    /// The Job of an attempt that is being launched stands, and its pod is about to be made: that may have ended, and the whole run with it, before the
+    /// launch has, and the Job's status is to be written then.
+    /// </summary>
+    public void JobMade(AttemptId id, V1Job job)
+    {
+        lock (_lock)
+        {
+            // The end of a pod that was there before was told without it, and what was asked for then had no Job: it is asked for again when the launch is over.
+            if (_launching.ContainsKey(id) && !(_attempts.TryGetValue(id, out var attempt) && attempt.Told == ObservedPhase.Ended))
+            {
+                _launching[id] = job;
+            }
         }
     }
 
@@ -120,7 +136,7 @@ internal sealed class AttemptTracker
     {
         lock (_lock)
         {
-            _launching.Remove(id);
+            var isJobKnown = _launching.Remove(id, out var made) && made is not null;
             var attempt = GetOrAdd(id);
             attempt.Job = job;
             if (attempt.Pod is { } pod && !AttemptObjects.IsOf(pod, job))
@@ -137,8 +153,12 @@ internal sealed class AttemptTracker
 
             if (attempt.HasEnded)
             {
-                // The watch was quicker than the answer, and its status could not be written without it.
-                AskForStatus(attempt);
+                if (!isJobKnown)
+                {
+                    // The watch was quicker than the answer, and its status could not be written without it.
+                    AskForStatus(attempt, attempt.Job);
+                }
+
                 return;
             }
 
@@ -377,7 +397,7 @@ internal sealed class AttemptTracker
     private void ForgetIfGone(TrackedAttempt attempt)
     {
         // While its launch is under way, its Job is not known yet.
-        if (attempt.Job is not null || attempt.Pod is not null || _launching.Contains(attempt.Id))
+        if (attempt.Job is not null || attempt.Pod is not null || _launching.ContainsKey(attempt.Id))
         {
             return;
         }
@@ -438,16 +458,19 @@ internal sealed class AttemptTracker
         }
 
         attempt.LookAgainAt = null;
-        _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, facts with
+        var end = facts with
         {
             Cancelled = attempt.IsCancelled,
             Placement = attempt.Pod is { } pod ? PodPlacement.Read(pod, PodFactory.TaskContainer) : null,
             Advice = attempt.AdviceOn(facts),
-        }));
+        };
         attempt.Told = ObservedPhase.Ended;
-        AskForStatus(attempt);
+
+        // First: whoever reads of the last attempt's end may end the launcher, which then takes no more requests.
+        AskForStatus(attempt, attempt.Job ?? _launching.GetValueOrDefault(attempt.Id));
+        _observations.Writer.TryWrite(new Observation(attempt.Id, ObservedPhase.Ended, end));
     }
 
-    private void AskForStatus(TrackedAttempt attempt) =>
-        _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, attempt.Job?.Metadata));
+    private void AskForStatus(TrackedAttempt attempt, V1Job? job) =>
+        _requests.Writer.TryWrite(new TrackerRequest(TrackerRequestKind.WriteStatus, attempt.Id, job?.Metadata) { Objects = new(job, attempt.Pod) });
 }

@@ -7,7 +7,11 @@ namespace Executor.Launching.Kubernetes.Tracking;
 /// <param name="Kind">What.</param>
 /// <param name="Attempt">The attempt.</param>
 /// <param name="Subject">The object that it is about; null where there is none.</param>
-internal sealed record TrackerRequest(TrackerRequestKind Kind, AttemptId Attempt, V1ObjectMeta? Subject);
+internal sealed record TrackerRequest(TrackerRequestKind Kind, AttemptId Attempt, V1ObjectMeta? Subject)
+{
+    /// <summary>For <see cref="TrackerRequestKind.WriteStatus"/> what was known when it was asked: the tracker may have forgotten the attempt by the time it is written.</summary>
+    public AttemptObjects Objects { get; init; }
+}
 
 /// <summary>What may have to be done about an attempt.</summary>
 internal enum TrackerRequestKind

@@ -72,7 +72,7 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
                 await GiveUpAsync(request.Attempt, cancellationToken);
                 break;
             case TrackerRequestKind.WriteStatus:
-                await WriteStatusAsync(request.Attempt, cancellationToken);
+                await WriteStatusAsync(request.Objects, cancellationToken);
                 break;
             default:
                 break;
@@ -107,9 +107,9 @@ internal sealed class TrackerServant(KubernetesClient client, string namespaceNa
         }
     }
 
-    private async Task WriteStatusAsync(AttemptId attempt, CancellationToken cancellationToken)
+    private async Task WriteStatusAsync(AttemptObjects objects, CancellationToken cancellationToken)
     {
-        var (job, pod) = tracker.Objects(attempt);
+        var (job, pod) = objects;
         if (job?.Spec?.ManagedBy != KubernetesLabels.JobController || job.Metadata.DeletionTimestamp is not null)
         {
             return;

@@ -54,7 +54,7 @@ public sealed class JobCreatorTests : ClusterFixture
     {
         await CreateAsync();
         var other = Sample.Written(Sample.Descriptor() with { Command = ["other"] });
-        var refusal = await Assert.ThrowsAsync<LaunchException>(() => Creator().CreateAsync(other, _attempt, Cancellation));
+        var refusal = await Assert.ThrowsAsync<LaunchException>(() => Creator().CreateAsync(other, _attempt, _ => { }, Cancellation));
         Assert.False(refusal.Hold);
         Assert.Contains("another descriptor", refusal.Message, StringComparison.Ordinal);
     }
@@ -64,7 +64,7 @@ public sealed class JobCreatorTests : ClusterFixture
     {
         await CreateAsync();
         var ofAnother = await Assert.ThrowsAsync<LaunchException>(
-            () => new JobCreator(Client, Space, "next-anchor", _notices.Enqueue, TimeProvider.System).CreateAsync(Sample.Written(), _attempt, Cancellation));
+            () => new JobCreator(Client, Space, "next-anchor", _notices.Enqueue, TimeProvider.System).CreateAsync(Sample.Written(), _attempt, _ => { }, Cancellation));
         Assert.True(ofAnother.Hold);
 
         Server.Mutate($"{JobsPath}/{Name}", job => job["metadata"]!["deletionTimestamp"] = "2026-01-01T00:00:00Z");
@@ -87,7 +87,7 @@ public sealed class JobCreatorTests : ClusterFixture
 
         Server.Options.Quotas[(Space, "jobs.batch")] = 1;
         var next = SampleJobs.Attempt(index: 1);
-        Assert.True((await Assert.ThrowsAsync<LaunchException>(() => Creator().CreateAsync(Sample.Written(index: 1), next, Cancellation))).Hold);
+        Assert.True((await Assert.ThrowsAsync<LaunchException>(() => Creator().CreateAsync(Sample.Written(index: 1), next, _ => { }, Cancellation))).Hold);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class JobCreatorTests : ClusterFixture
         var tree = Sample.Job();
         tree["metadata"]!["labels"]!["bad"] = "not a label!";
         var job = Sample.Written() with { Body = Encoding.UTF8.GetBytes(tree.ToJsonString()) };
-        Assert.False((await Assert.ThrowsAsync<LaunchException>(() => Creator().CreateAsync(job, _attempt, Cancellation))).Hold);
+        Assert.False((await Assert.ThrowsAsync<LaunchException>(() => Creator().CreateAsync(job, _attempt, _ => { }, Cancellation))).Hold);
 
         Server.Add(ApiFault.Refuse(IsCreate, new ApiErrorException(403, "Forbidden", "jobs.batch is forbidden: User cannot create resource")));
         Assert.False((await Assert.ThrowsAsync<LaunchException>(CreateAsync)).Hold);
@@ -136,7 +136,7 @@ public sealed class JobCreatorTests : ClusterFixture
     {
         var time = new ManualTime();
         Server.Add(ApiFault.Refuse(IsCreate, new ApiErrorException(500, "InternalError", "failed calling webhook"), times: 12));
-        var creating = new JobCreator(Client, Space, AnchorUid, _notices.Enqueue, time).CreateAsync(Sample.Written(), _attempt, Cancellation);
+        var creating = new JobCreator(Client, Space, AnchorUid, _notices.Enqueue, time).CreateAsync(Sample.Written(), _attempt, _ => { }, Cancellation);
         while (await Task.WhenAny(creating, time.WhenTimerRunsAsync(_ => true, Cancellation)) != creating)
         {
             time.Advance(TimeSpan.FromSeconds(10));
@@ -175,5 +175,5 @@ public sealed class JobCreatorTests : ClusterFixture
 
     private JobCreator Creator() => new(Client, Space, AnchorUid, _notices.Enqueue, TimeProvider.System);
 
-    private Task<Executor.Kubernetes.Models.V1Job> CreateAsync() => Creator().CreateAsync(Sample.Written(), _attempt, Cancellation);
+    private Task<Executor.Kubernetes.Models.V1Job> CreateAsync() => Creator().CreateAsync(Sample.Written(), _attempt, _ => { }, Cancellation);
 }

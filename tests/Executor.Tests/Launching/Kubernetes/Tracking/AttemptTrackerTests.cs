@@ -88,6 +88,52 @@ public sealed class AttemptTrackerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task The_status_of_a_Job_is_asked_for_before_its_end_is_told_and_though_its_launch_is_given_up(bool isGivenUp)
+    {
+        var job = SamplePods.Job();
+        job.Spec!.ManagedBy = KubernetesLabels.JobController;
+        _tracker.Launching(SampleJobs.Attempt());
+        _tracker.JobMade(SampleJobs.Attempt(), job);
+        var asked = new List<TrackerRequest>();
+        var reading = EndLauncherAtTheEndAsync();
+        See(SamplePods.Pod(state: "Succeeded"));
+        if (isGivenUp)
+        {
+            _tracker.Abandon(SampleJobs.Attempt());
+        }
+        else
+        {
+            _tracker.Launched(SampleJobs.Attempt(), job);
+        }
+
+        await reading;
+        while (_tracker.Requests.TryRead(out var request))
+        {
+            asked.Add(request);
+        }
+
+        var status = Assert.Single(asked);
+        Assert.Equal((TrackerRequestKind.WriteStatus, "job-1", "pod-1"), (status.Kind, status.Objects.Job?.Metadata.Uid, status.Objects.Pod?.Metadata.Uid));
+        Assert.Equal(KubernetesLabels.JobController, status.Objects.Job!.Spec?.ManagedBy);
+        Assert.Equal(0, Assert.Single(status.Objects.Pod!.Status!.ContainerStatuses!).State?.Terminated?.ExitCode);
+
+        // As the driver does when it reads of the last end.
+        async Task EndLauncherAtTheEndAsync()
+        {
+            await foreach (var observation in _tracker.Observations.ReadAllAsync(TestContext.Current.CancellationToken))
+            {
+                if (observation.Phase == ObservedPhase.Ended)
+                {
+                    _tracker.CompleteRequests();
+                    return;
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public void Of_an_attempt_whose_end_was_told_only_what_is_still_asked_is_kept(bool isJobFirst)
     {
         var job = SamplePods.Job();
