@@ -111,6 +111,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("KEY-OF-THE-RUN", items[1].GetProperty("stringData").GetProperty("run.key").GetString());
         var container = items[2].GetProperty("spec").GetProperty("template").GetProperty("spec").GetProperty("containers")[0];
         Assert.Equal("registry.example/executor:7", container.GetProperty("image").GetString());
+        Assert.Equal("https://executor-store:8815/", items[0].GetProperty("data").GetProperty("store").GetString());
+        Assert.Equal("AUTHORITY-OF-THE-STORE", items[1].GetProperty("stringData").GetProperty("store-ca.crt").GetString());
         Assert.Equal("extract", items[3].GetProperty("metadata").GetProperty("labels").GetProperty("executor.dev/task").GetString());
 
         var (_, yaml, _) = await RunAsync([.. words, "-o", "yaml"]);
