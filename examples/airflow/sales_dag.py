@@ -2,7 +2,7 @@
 
 Before the first run, in the namespace that the steps run in:
 
-    helm install executor charts/executor --namespace batch --create-namespace
+    helm install executor charts/executor --namespace batch --create-namespace --set image.registry=registry.example,image.tag=0.1.0
     kubectl --namespace batch create configmap sales-workflow --from-file=workflow.yaml=examples/airflow/sales.yaml
 """
 
@@ -16,7 +16,7 @@ from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperato
 from kubernetes.client import models as k8s
 
 NAMESPACE = "batch"
-IMAGE = "registry.example/executor/executor:1.0.0"
+IMAGE = "registry.example/executor/executor:0.1.0"
 
 # The same for every try of the same task instance, and for no other: a retried step goes on with the run that the step before it began.
 RUN_ID_FROM = "{{ dag.dag_id }}/{{ ti.task_id }}/{{ run_id }}/{{ ti.map_index }}"
@@ -38,7 +38,7 @@ STEP = {
         k8s.V1EnvVar(name="EXECUTOR_STORE_KEY_FILE", value="/keys/master.key"),
         # Where the runner's image and that of .NET tasks come from, and the image of tasks that name none.
         k8s.V1EnvVar(name="EXECUTOR_IMAGE_REGISTRY", value="registry.example/executor"),
-        k8s.V1EnvVar(name="EXECUTOR_IMAGE_TAG", value="1.0.0"),
+        k8s.V1EnvVar(name="EXECUTOR_IMAGE_TAG", value="0.1.0"),
         k8s.V1EnvVar(name="EXECUTOR_IMAGE", value="registry.example/python-task:1"),
         field("EXECUTOR_POD_NAME", "metadata.name"),
         field("EXECUTOR_POD_UID", "metadata.uid"),

@@ -67,7 +67,7 @@ internal static class RunCommand
             DefaultValueFactory = _ => "text",
         };
         output.AcceptOnlyFromAmong("text", "json");
-        var parallel = new Option<int?>("--parallel") { Description = "Attempts at a time. Default: the number of processors.", HelpName = "N" };
+        var parallel = new Option<int?>("--parallel") { Description = "Attempts at a time. Default: the number of processors; on a cluster 10000.", HelpName = "N" };
         parallel.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var count) && count < 1)
@@ -75,7 +75,7 @@ internal static class RunCommand
                 result.AddError($"--parallel: found {count}, expected at least 1");
             }
         });
-        var keepFiles = new Option<bool>("--keep-files") { Description = "Keep the files of ended attempts below the state folder." };
+        var keepFiles = new Option<bool>("--keep-files") { Description = "Keep the files of ended attempts below the state folder; on a cluster their Jobs and pods, until the run is deleted." };
         var pending = new Option<int?>("--pending") { Description = "Attempts that may be launched and not run yet. Default: 50.", HelpName = "N" };
         var driver = new Option<string?>("--driver")
         {

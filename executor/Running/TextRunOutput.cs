@@ -113,6 +113,12 @@ internal sealed class TextRunOutput(TextWriter results, TextWriter log, TimeProv
                 Line($"    {tail}");
             }
 
+            if (failure is { Attempt: { } logged, LogTail.Length: > 0 })
+            {
+                // Quoted: shells take brackets for a pattern.
+                Line($"    see: executor logs {run} '{logged.Instance}'");
+            }
+
             if (failure.Advice is { } advice)
             {
                 Line($"    see: {advice}");

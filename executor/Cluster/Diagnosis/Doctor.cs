@@ -33,7 +33,14 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         yield return await RightsAsync(
             "rights to drive runs from here", AccessRules.Driver, FindingGrade.Note, "only `--driver here` outside of a pod needs them", cancellationToken);
         yield return await GuardAsync("driver's account", AccountAsync, cancellationToken);
-        yield return await GuardAsync("store", StoreAsync, cancellationToken);
+        var store = new StoreFindings(cluster, options, time);
+        yield return await GuardAsync("store", store.AnswerAsync, cancellationToken);
+        if (options.Store is null && await FindStorePodsAsync(cancellationToken) is [var pod, ..])
+        {
+            yield return StoreFindings.DataOf(pod);
+            yield return store.VersionOf(pod);
+        }
+
         yield return await GuardAsync("quota", QuotaAsync, cancellationToken);
         yield return await GuardAsync("limit ranges", LimitsAsync, cancellationToken);
         yield return await GuardAsync("nodes", NodesAsync, cancellationToken);
@@ -41,7 +48,7 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         yield return await GuardAsync("VPA", VpaAsync, cancellationToken);
     }
 
-    private static async Task<Finding> GuardAsync(
+    private async Task<Finding> GuardAsync(
         string subject, Func<CancellationToken, Task<Finding>> examine, CancellationToken cancellationToken)
     {
         try
@@ -50,9 +57,22 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         }
         catch (KubernetesException refusal) when (refusal.IsForbidden)
         {
-            return new Finding(subject, FindingGrade.Note, "not looked at: the right to is missing", refusal.Message);
+            return new Finding(
+                subject,
+                FindingGrade.Note,
+                $"not looked at: {refusal.Message}",
+                "what runs need is among the rights above; for this finding call doctor as somebody who has the right (--context)");
         }
-        catch (Exception failure) when (failure is KubernetesException or ClusterException or ShuffleException or IOException)
+        catch (KubernetesException refusal)
+        {
+            return new Finding(subject, FindingGrade.Problem, refusal.Message, refusal switch
+            {
+                { IsTransportFailure: true } => $"`kubectl version` with the same context has to answer: look at the server in the kubeconfig ({cluster.Client.Configuration.Host}), its certificates and the proxy",
+                { StatusCode: System.Net.HttpStatusCode.Unauthorized } => "the server does not take the credentials of the kubeconfig's user: log in anew",
+                _ => null,
+            });
+        }
+        catch (Exception failure) when (failure is ClusterException or ShuffleException or IOException)
         {
             return new Finding(subject, FindingGrade.Problem, failure.Message);
         }
@@ -146,40 +166,17 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         }
     }
 
-    private async Task<Finding> StoreAsync(CancellationToken cancellationToken)
+    // Whether they may be read is said where the store is asked.
+    private async Task<IReadOnlyList<V1Pod>> FindStorePodsAsync(CancellationToken cancellationToken)
     {
-        const string Subject = "store";
-        if (options.Store is null && !await ClusterStore.IsThereAsync(cluster, options.StoreService, cancellationToken))
-        {
-            return new Finding(
-                Subject,
-                FindingGrade.Warning,
-                $"there is no Service {options.StoreService}",
-                "install the chart, or name a store with --store; `executor run` starts one for trying where it may");
-        }
-
-        await using var store = await ClusterStore.ConnectAsync(cluster, options, cancellationToken);
-        var begun = time.GetTimestamp();
-        var runs = 0;
         try
         {
-            // A listing goes through the store to its folder or its bucket.
-            await foreach (var _ in store.Records.ListRunsAsync(cancellationToken))
-            {
-                runs++;
-            }
+            return await StorePods.FindAsync(cluster, cancellationToken) ?? [];
         }
-        catch (Exception failure) when (failure is ShuffleException or ClusterException or IOException)
+        catch (KubernetesException)
         {
-            var trouble = options.Store is null ? await StorePods.TroubleAsync(cluster, cancellationToken) : null;
-            return new Finding(Subject, FindingGrade.Problem, failure.Message, trouble);
+            return [];
         }
-
-        var way = cluster.IsInside || options.Store is not null ? "directly" : "through the API server";
-        return new Finding(
-            Subject,
-            FindingGrade.Good,
-            $"{store.Addresses[^1]} answers {way} in {time.GetElapsedTime(begun).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms and takes the key; it holds {runs} runs");
     }
 
     private async Task<Finding> QuotaAsync(CancellationToken cancellationToken)

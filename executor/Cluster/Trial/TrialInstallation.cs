@@ -52,6 +52,11 @@ internal static class TrialInstallation
             await CreateAsync(cluster, KubernetesResources.Deployments, TrialObjects.Deployment(images, isEphemeral, speaksTls), cancellationToken);
             await CreateAsync(cluster, KubernetesResources.Services, TrialObjects.Service(), cancellationToken);
         }
+        catch (KubernetesException refusal) when (refusal.IsNotFound && refusal.Message.Contains($"namespaces \"{cluster.NamespaceName}\"", StringComparison.Ordinal))
+        {
+            throw new ClusterException(
+                $"there is no namespace {cluster.NamespaceName}; `kubectl create namespace {cluster.NamespaceName}` makes it, --namespace names another", refusal);
+        }
         catch (KubernetesException refusal) when (refusal.IsForbidden)
         {
             throw new ClusterException(

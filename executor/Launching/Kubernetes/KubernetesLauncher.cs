@@ -56,7 +56,7 @@ internal sealed class KubernetesLauncher : ILauncher
         _jobs = new GenericClient<V1Job>(client, JobShape.Resource, options.NamespaceName);
         _pods = new GenericClient<V1Pod>(client, PodShape.Resource, options.NamespaceName);
         _creator = new JobCreator(client, options.NamespaceName, anchor.Uid, onFailure, time);
-        _tracker = new AttemptTracker(options.Pending, time);
+        _tracker = new AttemptTracker(options.Pending, options.KeepJobs, time);
         _releaser = new JobReleaser(_jobs, options.Run, _tracker.JobIsGone, time);
         _servant = new TrackerServant(client, options.NamespaceName, _tracker, time);
         _quotas = new QuotaWatch(client, options.NamespaceName);

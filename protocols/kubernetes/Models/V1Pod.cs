@@ -56,6 +56,36 @@ public sealed class V1PodSpec
 
     /// <summary>The taints that the pod tolerates.</summary>
     public IList<V1Toleration>? Tolerations { get; set; }
+
+    /// <summary>The volumes that containers mount.</summary>
+    public IList<V1Volume>? Volumes { get; set; }
+}
+
+/// <summary>A volume of a pod, with those of its sources that hold data (core/v1 Volume).</summary>
+public sealed class V1Volume
+{
+    /// <summary>Unique in the pod.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>A folder of the node that is deleted with the pod; null for other volumes.</summary>
+    public V1EmptyDirVolumeSource? EmptyDir { get; set; }
+
+    /// <summary>A claim of the namespace; null for other volumes.</summary>
+    public V1PersistentVolumeClaimVolumeSource? PersistentVolumeClaim { get; set; }
+}
+
+/// <summary>A folder that lives as long as its pod (core/v1 EmptyDirVolumeSource).</summary>
+public sealed class V1EmptyDirVolumeSource
+{
+    /// <summary>Where it is kept: empty for the node's disk, <c>Memory</c> for its memory.</summary>
+    public string? Medium { get; set; }
+}
+
+/// <summary>A reference to a claim (core/v1 PersistentVolumeClaimVolumeSource).</summary>
+public sealed class V1PersistentVolumeClaimVolumeSource
+{
+    /// <summary>The claim's name.</summary>
+    public string? ClaimName { get; set; }
 }
 
 /// <summary>One container of a spec (core/v1 Container).</summary>

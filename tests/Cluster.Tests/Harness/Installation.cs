@@ -348,6 +348,9 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Writes a kubeconfig of the driver's that leads through a proxy on this machine, and returns its path.</summary>
     public Task<string> DriverKubeconfigThroughAsync(CuttableProxy proxy) => WriteKubeconfigAsync($"through-{proxy?.Port}", Driver, proxy);
 
+    /// <summary>Writes a kubeconfig of a service account of the namespace, such as <c>default</c>, which has no rights, and returns its path.</summary>
+    public Task<string> KubeconfigOfAsync(string account) => WriteKubeconfigAsync($"as-{account}", account, null);
+
     private async Task<string> WriteKubeconfigAsync(string name, string account, CuttableProxy? proxy)
     {
         var configuration = Cluster.NewConfiguration();

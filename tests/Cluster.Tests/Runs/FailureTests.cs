@@ -22,10 +22,19 @@ public sealed class FailureTests(SharedInstallation shared)
         var result = (await installation.ExecutorAsync("run", workflow, "--run-id", "failing")).Expect(1);
         Assert.Contains("exit code 7", result.Error, StringComparison.Ordinal);
         Assert.Contains("the last words of attempt 2", result.Output + result.Error, StringComparison.Ordinal);
+        var commands = result.Error.Split('\n').Where(line => line.Contains(" see: ", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(" see: ", StringComparison.Ordinal) + 6)..]).ToList();
+        Assert.Equal(2, commands.Count);
+        Assert.Equal("executor logs failing 'break[0]'", commands[0]);
 
         var logs = (await installation.ExecutorAsync("logs", "failing")).Expect(0);
         Assert.Contains("break[0] attempt 1 | the last words of attempt 1", logs.Output, StringComparison.Ordinal);
         await installation.WhenReleasedAsync("failing");
+
+        // What is printed has to work when the run is over and the pod is gone.
+        Assert.StartsWith($"kubectl -n {installation.Namespace} ", commands[1], StringComparison.Ordinal);
+        var shown = (await installation.KubectlAsync(commands[1].Split(' ')[3..])).Expect(0);
+        Assert.Contains("Started container task", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("the last words of attempt 2", (await installation.ExecutorAsync("logs", "failing", "break[0]")).Expect(0).Output, StringComparison.Ordinal);
     }
 
     [Fact]

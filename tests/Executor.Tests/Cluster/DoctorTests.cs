@@ -108,7 +108,8 @@ public sealed class DoctorTests : ClusterFixture
         Server.Add(ApiFault.Refuse(
             request => request.Path.EndsWith("/nodes", StringComparison.Ordinal), new ApiErrorException(403, "Forbidden", "nodes is forbidden"), times: 100));
         var findings = await ExamineAsync(Options());
-        AssertFound(findings["nodes"], FindingGrade.Note, "not looked at", "nodes is forbidden");
+        Assert.Contains("nodes is forbidden", findings["nodes"].Text, StringComparison.Ordinal);
+        AssertFound(findings["nodes"], FindingGrade.Note, "not looked at", "as somebody who has the right");
         Assert.True(findings.ContainsKey("VPA"));
     }
 
@@ -143,7 +144,34 @@ public sealed class DoctorTests : ClusterFixture
     public async Task A_server_out_of_reach_is_the_only_finding()
     {
         await Server.DisposeAsync();
-        Assert.Equal(FindingGrade.Problem, Assert.Single(await ExamineAsync(Options())).Value.Grade);
+        AssertFound(Assert.Single(await ExamineAsync(Options())).Value, FindingGrade.Problem, "the connection failed", $"({Cluster.Client.Configuration.Host})");
+    }
+
+    [Theory]
+    [InlineData("""{"name": "store", "image": "x/shuffle-store:1", "args": ["--s3-bucket=shuffle", "--s3-endpoint=http://s3.example"]}""", "{}", true, "in the bucket shuffle of http://s3.example")]
+    [InlineData("""{"name": "store", "image": "x/shuffle-store:1"}""", """{"persistentVolumeClaim": {"claimName": "mine"}}""", true, "in the volume claim mine")]
+    [InlineData("""{"name": "store", "image": "x/shuffle-store:1"}""", """{"emptyDir": {}}""", false, "ephemeral: it is gone with pod executor-store-1")]
+    public async Task Where_the_store_keeps_its_data_is_told(string container, string volume, bool isGood, string text)
+    {
+        var data = JsonNode.Parse(volume)!.AsObject();
+        data["name"] = "data";
+        CreateStorePod(container, data);
+        var finding = (await ExamineAsync(Options()))["store's data"];
+        Assert.Equal((isGood ? FindingGrade.Good : FindingGrade.Note, isGood), (finding.Grade, finding.Remedy is null));
+        Assert.Contains(text, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x/shuffle-store:1", true)]
+    [InlineData("registry.example:5000/other/shuffle-store:1", true)]
+    [InlineData("x/shuffle-store@sha256:0123", true)]
+    [InlineData("x/shuffle-store:2", false)]
+    public async Task A_store_of_another_version_than_the_images_of_runs_is_told(string image, bool isGood)
+    {
+        CreateStorePod(new JsonObject { ["name"] = "store", ["image"] = image }.ToJsonString(), new JsonObject { ["name"] = "data", ["emptyDir"] = new JsonObject() });
+        var finding = (await ExamineAsync(Options()))["versions"];
+        Assert.Equal((isGood ? FindingGrade.Good : FindingGrade.Note, isGood), (finding.Grade, finding.Remedy is null));
+        Assert.Contains(image, finding.Text, StringComparison.Ordinal);
     }
 
     private static void AssertFound(Finding finding, FindingGrade grade, string text, string remedy)
@@ -163,6 +191,14 @@ public sealed class DoctorTests : ClusterFixture
 
         return findings;
     }
+
+    private void CreateStorePod(string container, JsonObject volume) => Server.Create(PodsPath, new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Pod",
+        ["metadata"] = new JsonObject { ["name"] = "executor-store-1", ["labels"] = new JsonObject { ["app.kubernetes.io/component"] = "store" } },
+        ["spec"] = new JsonObject { ["nodeName"] = "node1", ["containers"] = new JsonArray(JsonNode.Parse(container)), ["volumes"] = new JsonArray(volume) },
+    });
 
     private void CreateNode(string memory)
     {

@@ -13,17 +13,17 @@ namespace Executor.Tests.Running;
 /// <summary>How a run that failed says so.</summary>
 public sealed class FailureOutputTests
 {
-    private const string Advice = "kubectl -n batch logs nightly-work-0 -c task";
+    private const string Advice = "kubectl -n batch get events --field-selector involvedObject.name=nightly-work-0";
     private readonly RunPlan _plan = TestPlans.PlanTasks("    - {name: work, command: [x]}");
 
     [Fact]
-    public void Under_each_failure_stand_the_logs_last_lines_and_the_command_that_shows_more()
+    public void Under_each_failure_stand_the_logs_last_lines_and_the_commands_that_show_more()
     {
         var log = new StringWriter { NewLine = "\n" };
         new TextRunOutput(TextWriter.Null, log, new ManualTime()).Finished("nightly", Result(), new AttemptSums(_plan), TimeSpan.FromSeconds(3), 1);
         Assert.Contains("work[0] failed after 3 attempts: exit code 3\n", log.ToString(), StringComparison.Ordinal);
-        Assert.Matches($"    Traceback\n.*    KeyError\n.*    see: {Advice}\n", log.ToString());
-        Assert.Equal(1, log.ToString().Split("see:").Length - 1);
+        Assert.Matches($"    Traceback\n.*    KeyError\n.*    see: executor logs nightly 'work\\[0\\]'\n.*    see: {Advice}\n", log.ToString());
+        Assert.Equal(2, log.ToString().Split("see:").Length - 1);
     }
 
     [Fact]

@@ -21,12 +21,17 @@ internal sealed class AttemptTracker
     private readonly Channel<TrackerRequest> _requests = Channel.CreateUnbounded<TrackerRequest>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private readonly PendingRules _rules;
+    private readonly bool _keepsPods;
     private readonly TimeProvider _time;
     private NodeSize? _largest;
 
     /// <summary>A tracker that knows of nothing.</summary>
-    public AttemptTracker(PendingRules rules, TimeProvider time)
+    /// <param name="rules">When an attempt that does not start is given up.</param>
+    /// <param name="keepsPods">True if pods stay when their attempts' ends are on record.</param>
+    /// <param name="time">The clock.</param>
+    public AttemptTracker(PendingRules rules, bool keepsPods, TimeProvider time)
     {
+        _keepsPods = keepsPods;
         _rules = rules;
         _time = time;
         Pods = new ObjectNews<V1Pod>(PodSeen, PodDeleted);
@@ -462,7 +467,7 @@ internal sealed class AttemptTracker
         {
             Cancelled = attempt.IsCancelled,
             Placement = attempt.Pod is { } pod ? PodPlacement.Read(pod, PodFactory.TaskContainer) : null,
-            Advice = attempt.AdviceOn(facts),
+            Advice = attempt.AdviceOn(facts, _keepsPods),
         };
         attempt.Told = ObservedPhase.Ended;
 

@@ -11,7 +11,7 @@ internal static class PodShape
 {
     /// <summary>Pods without what their containers are started with, of which the descriptor is the largest part.</summary>
     public static KubernetesResource<V1Pod> Resource { get; } = KubernetesResources.Pods.Skipping(
-        (typeof(V1Container), "env"), (typeof(V1Container), "command"), (typeof(V1Container), "args"));
+        (typeof(V1Container), "env"), (typeof(V1Container), "command"), (typeof(V1Container), "args"), (typeof(V1PodSpec), "volumes"));
 
     /// <summary>Which pod of which attempt it is, and nothing more: enough to know it again.</summary>
     public static V1Pod Identity(V1Pod pod)

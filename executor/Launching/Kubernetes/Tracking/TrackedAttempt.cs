@@ -143,10 +143,10 @@ internal sealed class TrackedAttempt(AttemptId id, PodlessCount podless)
     }
 
     /// <summary>A command with which a person looks further into its failure; null where it has not failed, or nothing is known of its objects.</summary>
-    public string? AdviceOn(AttemptFacts facts) =>
+    public string? AdviceOn(AttemptFacts facts, bool isPodKept) =>
         facts is { ExitCode: 0, Platform: null, OutOfMemory: false } || (Pod?.Metadata ?? Job?.Metadata) is not { Name: { } name } subject
             ? null
-            : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts);
+            : PodFailureAdvice.CommandFor(subject.NamespaceProperty ?? "default", name, PodFactory.TaskContainer, facts, isPodKept);
 
     private void CountIfPodless()
     {

@@ -77,6 +77,16 @@ public sealed class TrialInstallationTests : ClusterFixture
     }
 
     [Fact]
+    public async Task A_namespace_that_is_not_there_is_named_with_the_command_that_makes_it()
+    {
+        Server.Add(ApiFault.Refuse(
+            request => request.Method == "POST", new ApiErrorException(404, "NotFound", "namespaces \"batch\" not found"), times: 1));
+        var failure = await Assert.ThrowsAsync<ClusterException>(EnsureAsync);
+        Assert.Contains("kubectl create namespace batch", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_notices);
+    }
+
+    [Fact]
     public async Task Where_it_may_not_be_started_the_message_says_what_to_do()
     {
         Server.Add(ApiFault.Refuse(

@@ -15,7 +15,7 @@ public sealed class AttemptTrackerTests
     private readonly ManualTime _time = new();
     private readonly AttemptTracker _tracker;
 
-    public AttemptTrackerTests() => _tracker = new AttemptTracker(new PendingRules(), _time);
+    public AttemptTrackerTests() => _tracker = new AttemptTracker(new PendingRules(), keepsPods: false, _time);
 
     [Theory]
     [InlineData(true)]
@@ -32,7 +32,7 @@ public sealed class AttemptTrackerTests
         Assert.Equal([ObservedPhase.Running, ObservedPhase.Ended], told.Select(observation => observation.Phase).Where(phase => phase != ObservedPhase.Pending));
         var end = told[^1];
         Assert.Equal((SampleJobs.Attempt(), 3, "node1", false), (end.Attempt, end.Facts.ExitCode, end.Facts.Node, end.Facts.Cancelled));
-        Assert.Equal($"kubectl -n batch logs {ObjectNames.Pod(ObjectNames.Job(SampleJobs.Attempt()))} -c task", end.Facts.Advice);
+        Assert.Equal($"kubectl -n batch get events --field-selector involvedObject.name={ObjectNames.Pod(ObjectNames.Job(SampleJobs.Attempt()))}", end.Facts.Advice);
         Assert.Equal([TrackerRequestKind.WriteStatus], Asked());
     }
 
@@ -351,7 +351,7 @@ public sealed class AttemptTrackerTests
         var random = new Random(seed);
         for (var round = 0; round < 300; round++)
         {
-            var tracker = new AttemptTracker(new PendingRules(), _time);
+            var tracker = new AttemptTracker(new PendingRules(), keepsPods: false, _time);
             var attempts = random.Next(1, 4);
             for (var index = 0; index < attempts; index++)
             {
