@@ -1,4 +1,5 @@
 using Executor.Kubernetes.Models;
+using Executor.Launching.Kubernetes.Pods;
 
 namespace Executor.Launching.Kubernetes.Jobs;
 
@@ -12,17 +13,12 @@ internal static class JobShape
     public static V1Job OfEnded(V1Job job)
     {
         ArgumentNullException.ThrowIfNull(job);
+        var metadata = ObjectIdentity.Of(job.Metadata);
+        metadata.CreationTimestamp = job.Metadata.CreationTimestamp;
+        metadata.DeletionTimestamp = job.Metadata.DeletionTimestamp;
         return new V1Job
         {
-            Metadata = new V1ObjectMeta
-            {
-                Name = job.Metadata.Name,
-                NamespaceProperty = job.Metadata.NamespaceProperty,
-                Uid = job.Metadata.Uid,
-                ResourceVersion = job.Metadata.ResourceVersion,
-                CreationTimestamp = job.Metadata.CreationTimestamp,
-                DeletionTimestamp = job.Metadata.DeletionTimestamp,
-            },
+            Metadata = metadata,
             Spec = new V1JobSpec { ManagedBy = job.Spec?.ManagedBy },
             Status = job.Status,
         };

@@ -17,7 +17,7 @@ internal static class PodShape
     public static V1Pod Identity(V1Pod pod)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        var metadata = Name(pod.Metadata);
+        var metadata = ObjectIdentity.Of(pod.Metadata);
         metadata.Labels = AttemptIdentity.LabelsOf(pod.Metadata);
         return new V1Pod { Metadata = metadata };
     }
@@ -26,7 +26,7 @@ internal static class PodShape
     public static V1Pod OfEnded(V1Pod pod)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        var metadata = Name(pod.Metadata);
+        var metadata = ObjectIdentity.Of(pod.Metadata);
         metadata.CreationTimestamp = pod.Metadata.CreationTimestamp;
         metadata.DeletionTimestamp = pod.Metadata.DeletionTimestamp;
         metadata.OwnerReferences = pod.Metadata.OwnerReferences;
@@ -37,14 +37,6 @@ internal static class PodShape
             Status = new V1PodStatus { StartTime = pod.Status?.StartTime, ContainerStatuses = task is null ? null : [Outcome(task)] },
         };
     }
-
-    private static V1ObjectMeta Name(V1ObjectMeta of) => new()
-    {
-        Name = of.Name,
-        NamespaceProperty = of.NamespaceProperty,
-        Uid = of.Uid,
-        ResourceVersion = of.ResourceVersion,
-    };
 
     private static V1ContainerStatus Outcome(V1ContainerStatus of) => new()
     {
