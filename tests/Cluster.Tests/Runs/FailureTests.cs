@@ -1,4 +1,5 @@
 using Cluster.Tests.Harness;
+using Executor.TestKit;
 
 namespace Cluster.Tests.Runs;
 
@@ -49,6 +50,25 @@ public sealed class FailureTests(SharedInstallation shared)
         var result = (await installation.ExecutorAsync("run", workflow, "--run-id", "no-image")).Expect(1);
         Assert.Contains("executor/busybox:no-such-tag", result.Error, StringComparison.Ordinal);
         await installation.WhenReleasedAsync("no-image");
+    }
+
+    [Fact]
+    public async Task An_image_that_a_registry_does_not_give_is_told_of_while_its_pod_waits_for_it()
+    {
+        var installation = await shared.GetAsync(TestContext.Current.CancellationToken);
+        var workflow = installation.WriteWorkflow("pulling", """
+            tasks:
+              - {name: pull, image: "127.0.0.1:1/features:7", command: [/bin/true]}
+            """);
+
+        await using var program = installation.StartDriver("run", workflow, "--run-id", "pulling");
+        await Poll.UntilAsync(
+            () => program.Error.Contains("pull: 1 instance waits: the image 127.0.0.1:1/features:7 cannot be pulled yet: ", StringComparison.Ordinal),
+            TimeSpan.FromMinutes(2), () => $"what it waits for, instead of\n{program.Error}", TestContext.Current.CancellationToken);
+        (await installation.ExecutorAsync("cancel", "pulling")).Expect(0);
+
+        Assert.Equal(130, (await program.WaitAsync(TestContext.Current.CancellationToken)).ExitCode);
+        await installation.WhenReleasedAsync("pulling");
     }
 
     [Fact]
