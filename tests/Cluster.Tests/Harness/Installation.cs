@@ -111,6 +111,13 @@ public sealed class Installation : IAsyncDisposable
         return await program.WaitAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Runs <c>executor</c> as the user on another machine, which knows of no run, to its end.</summary>
+    public async Task<ProgramResult> ElsewhereAsync(params string[] arguments)
+    {
+        await using var program = StartAs(Kubeconfig, PathOf($"state-{Guid.NewGuid():n}"), arguments);
+        return await program.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Starts <c>executor</c> as the user, on this namespace.</summary>
     public RunningProgram Start(params string[] arguments) => StartAs(Kubeconfig, arguments);
 
@@ -118,13 +125,15 @@ public sealed class Installation : IAsyncDisposable
     public RunningProgram StartDriver(params string[] arguments) => StartAs(DriverKubeconfig, [.. arguments, "--driver", "here"]);
 
     /// <summary>Starts <c>executor</c> with another kubeconfig.</summary>
-    public RunningProgram StartAs(string kubeconfig, params string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
+    public RunningProgram StartAs(string kubeconfig, params string[] arguments) => StartAs(kubeconfig, PathOf("state"), arguments);
+
+    private RunningProgram StartAs(string kubeconfig, string state, string[] arguments) => RunningProgram.Start(new ProgramStart(Program, arguments)
     {
         WorkingDirectory = _directory.PathOf(),
         Environment = new Dictionary<string, string?>
         {
             ["KUBECONFIG"] = kubeconfig,
-            ["EXECUTOR_STATE"] = _directory.PathOf("state"),
+            ["EXECUTOR_STATE"] = state,
             ["EXECUTOR_BACKEND"] = "kubernetes",
             ["EXECUTOR_NAMESPACE"] = Namespace,
             ["EXECUTOR_IMAGE_TAG"] = "dev",
@@ -188,6 +197,32 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The decisions in a run's journal, in order.</summary>
     public async Task<IReadOnlyList<JsonNode>> JournalAsync(string run) =>
         [.. (await ExecutorAsync("status", run, "--journal")).Expect(0).OutputLines.Select(line => JsonNode.Parse(line)!)];
+
+    /// <summary>
+    /// Checks that a run's attempts were these, each launched once, and that of each instance one has committed; then that the cluster has neither Job nor pod of them
+    /// any more.
+    /// </summary>
+    /// <param name="run">The run, which has ended.</param>
+    /// <param name="attempts">The attempts as <c>task[index] attempt</c>, in any order.</param>
+    public async Task AssertRanAsync(string run, params string[] attempts)
+    {
+        var journal = await JournalAsync(run);
+        Assert.Equal(attempts.Order(StringComparer.Ordinal), Attempts(journal, "launch"));
+        Assert.Equal(
+            attempts.Select(InstanceOf).Distinct().Order(StringComparer.Ordinal),
+            Attempts(journal, "committed").Select(InstanceOf));
+        await WhenReleasedAsync(run);
+        await Poll.UntilAsync(
+            async () => (await PodsAsync(run)).Count == 0, TimeSpan.FromMinutes(1), () => $"the pods of run {run} to be gone", TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The attempts that decisions of this kind are about, as <c>task[index] attempt</c>, in order.</summary>
+    public static IReadOnlyList<string> Attempts(IEnumerable<JsonNode> journal, string decision) => [.. journal
+        .Where(entry => (string?)entry["decision"] == decision)
+        .Select(entry => $"{entry["task"]}[{entry["index"]}] {entry["attempt"]}")
+        .Order(StringComparer.Ordinal)];
+
+    private static string InstanceOf(string attempt) => attempt[..attempt.IndexOf(' ', StringComparison.Ordinal)];
 
     /// <summary>Waits until the store has a ready pod.</summary>
     public async Task WhenStoreIsReadyAsync(CancellationToken cancellationToken) => await Poll.UntilAsync(
