@@ -5,6 +5,7 @@ using Executor.Driving;
 using Executor.Kubernetes.Client;
 using Executor.Kubernetes.Models;
 using Executor.Launching.Kubernetes;
+using Executor.Launching.Kubernetes.Inspection;
 using Executor.Launching.Kubernetes.Pods;
 using Executor.Planning;
 using Executor.Scheduling;
@@ -44,6 +45,9 @@ internal sealed class ScaleRun : IRunObserver, IAsyncDisposable
     /// <summary>What the executor asked of the API server; the nodes' requests do not count.</summary>
     public RequestCounter Requests { get; } = new();
 
+    /// <summary>What people were told.</summary>
+    public ConcurrentQueue<string> Notices { get; } = new();
+
     /// <summary>The attempts that have ended.</summary>
     public ConcurrentQueue<AttemptRow> Attempts { get; } = new();
 
@@ -73,7 +77,10 @@ internal sealed class ScaleRun : IRunObserver, IAsyncDisposable
     }
 
     /// <summary>Drives a task of so many instances, and one that reads all of their output, to the end.</summary>
-    public async Task<RunResult> DriveAsync(int instances, CancellationToken cancellationToken)
+    /// <param name="instances">How many.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="pending">How long what is waited for; as in the product if null.</param>
+    public async Task<RunResult> DriveAsync(int instances, CancellationToken cancellationToken, PendingRules? pending = null)
     {
         var plan = Plan(instances);
         var anchor = await _client.ConfigMaps(_place.Name).CreateAsync(
@@ -90,7 +97,7 @@ internal sealed class ScaleRun : IRunObserver, IAsyncDisposable
         };
         await using var launcher = await KubernetesLauncher.OpenAsync(
             _client,
-            new KubernetesLauncherOptions { NamespaceName = _place.Name, Run = Run },
+            new KubernetesLauncherOptions { NamespaceName = _place.Name, Run = Run, Pending = pending ?? new PendingRules() },
             new JobFactory(settings, plan.Tasks.ToDictionary(task => task.Name)),
             reference,
             _records,
@@ -111,7 +118,11 @@ internal sealed class ScaleRun : IRunObserver, IAsyncDisposable
 
     public void AttemptEnded(AttemptRow attempt) => Attempts.Enqueue(attempt);
 
-    public void Notice(string message) => TestContext.Current.SendDiagnosticMessage(message);
+    public void Notice(string message)
+    {
+        Notices.Enqueue(message);
+        TestContext.Current.SendDiagnosticMessage(message);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -17,4 +17,5 @@ public sealed record FakeTask(TaskDescriptor Descriptor, string Incarnation, str
 /// <summary>How process 1 of a pod ended.</summary>
 /// <param name="Code">The exit code.</param>
 /// <param name="Report">The last report, for the termination message; none if null.</param>
-public sealed record FakeExit(int Code, TerminationReport? Report = null);
+/// <param name="Eviction">What the node says of why it evicted the pod, whose end this is; null if it did not.</param>
+public sealed record FakeExit(int Code, TerminationReport? Report = null, string? Eviction = null);

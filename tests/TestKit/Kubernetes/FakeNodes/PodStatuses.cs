@@ -30,12 +30,22 @@ internal static class PodStatuses
     }
 
     /// <summary>The patch that says that a pod's containers have ended.</summary>
-    public static V1Patch Ended(V1Pod pod, FakeExit exit, string started, string ended) => Patch(new JsonObject
+    public static V1Patch Ended(V1Pod pod, FakeExit exit, string started, string ended)
     {
-        ["phase"] = exit.Code == 0 ? "Succeeded" : "Failed",
-        ["conditions"] = Conditions(isReady: false, exit.Code == 0 ? "PodCompleted" : "ContainersNotReady", ended),
-        ["containerStatuses"] = Statuses(pod.Spec!.Containers, isReady: false, _ => Terminated(exit.Code, Message(exit.Report), started, ended)),
-    });
+        var status = new JsonObject
+        {
+            ["phase"] = exit.Code == 0 ? "Succeeded" : "Failed",
+            ["conditions"] = Conditions(isReady: false, exit.Code == 0 ? "PodCompleted" : "ContainersNotReady", ended),
+            ["containerStatuses"] = Statuses(pod.Spec!.Containers, isReady: false, _ => Terminated(exit.Code, Message(exit.Report), started, ended)),
+        };
+        if (exit.Eviction is { } why)
+        {
+            status["reason"] = "Evicted";
+            status["message"] = why;
+        }
+
+        return Patch(status);
+    }
 
     /// <summary>The time in the API's form, of whole seconds.</summary>
     public static string Time(TimeProvider time) => time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
