@@ -21,7 +21,7 @@ public sealed class DisruptionTests(SharedInstallation shared)
             image: executor/busybox:dev
             script: |
               until [ -e /tmp/go ]; do sleep 0.1; done
-              echo "$EXECUTOR_INCARNATION"
+              echo "answer $EXECUTOR_INCARNATION"
             stdout: words
             outputs: [{name: words, format: lines}]
         results: [wait.words]
@@ -152,7 +152,7 @@ public sealed class DisruptionTests(SharedInstallation shared)
             () => $"run {run} to end: {program.Describe()}",
             Cancellation);
         var result = (await program.WaitAsync(Cancellation)).Expect(0);
-        Assert.DoesNotContain(first.Metadata.Uid!, result.Output, StringComparison.Ordinal);
+        Assert.NotEqual($"answer {first.Metadata.Uid}", Assert.Single(result.OutputLines, line => line.StartsWith("answer ", StringComparison.Ordinal)));
         var journal = await installation.JournalAsync(run);
         Assert.Single(journal, entry => (string?)entry["decision"] == "committed");
         Assert.All(
