@@ -130,7 +130,9 @@ public sealed class DriverTests(SharedInstallation shared)
         var pod = await installation.WhenRunningAsync("detached", "one");
         Assert.Contains("one", (await installation.ElsewhereAsync("status", "detached")).Expect(0).Output, StringComparison.Ordinal);
         Assert.Contains("detached", (await installation.ElsewhereAsync("ls")).Expect(0).Output, StringComparison.Ordinal);
-        Assert.Equal(["one[0] attempt 1 | begun"], (await installation.ElsewhereAsync("logs", "detached")).Expect(0).OutputLines);
+        await Poll.UntilAsync(
+            async () => (await installation.ElsewhereAsync("logs", "detached")).Expect(0).OutputLines is ["one[0] attempt 1 | begun"],
+            TimeSpan.FromMinutes(1), () => "the first line of a log", Cancellation);
 
         await using var follower = installation.Start("attach", "detached");
         var pods = await LetAllGoAsync(installation, "detached", pod);
