@@ -35,10 +35,9 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
         yield return await GuardAsync("driver's account", AccountAsync, cancellationToken);
         var store = new StoreFindings(cluster, options, time);
         yield return await GuardAsync("store", store.AnswerAsync, cancellationToken);
-        if (options.Store is null && await FindStorePodsAsync(cancellationToken) is [var pod, ..])
+        foreach (var finding in await store.OfPodAsync(cancellationToken))
         {
-            yield return StoreFindings.DataOf(pod);
-            yield return store.VersionOf(pod);
+            yield return finding;
         }
 
         yield return await GuardAsync("quota", QuotaAsync, cancellationToken);
@@ -163,19 +162,6 @@ internal sealed class Doctor(ClusterConnection cluster, ClusterOptions options, 
                 FindingGrade.Warning,
                 $"there is no service account {DriverJob.Account}",
                 "install the chart; `executor run` makes the account where it may");
-        }
-    }
-
-    // Whether they may be read is said where the store is asked.
-    private async Task<IReadOnlyList<V1Pod>> FindStorePodsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await StorePods.FindAsync(cluster, cancellationToken) ?? [];
-        }
-        catch (KubernetesException)
-        {
-            return [];
         }
     }
 

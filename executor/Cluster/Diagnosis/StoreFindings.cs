@@ -50,11 +50,25 @@ internal sealed class StoreFindings(ClusterConnection cluster, ClusterOptions op
             $"{store.Addresses[^1]} answers {way} in {time.GetElapsedTime(begun).TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms and takes the key; it holds {runs} runs");
     }
 
-    /// <summary>Where a pod of the store keeps its data, by what it was started with.</summary>
-    /// <param name="pod">A pod of the store.</param>
-    public static Finding DataOf(V1Pod pod)
+    /// <summary>
+    /// Where it keeps its data, and whether it is of the version that runs from here take their images of, by what one of its pods was started with; nothing for
+    /// a store that runs elsewhere, or whose pods cannot be read, which is said where it is asked.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<Finding>> OfPodAsync(CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(pod);
+        try
+        {
+            return options.Store is null && await StorePods.FindAsync(cluster, cancellationToken) is [var pod, ..] ? [DataOf(pod), VersionOf(pod)] : [];
+        }
+        catch (KubernetesException)
+        {
+            return [];
+        }
+    }
+
+    private static Finding DataOf(V1Pod pod)
+    {
         const string Subject = "store's data";
         if (ArgumentOf(pod, "--s3-bucket") is { } bucket)
         {
@@ -74,11 +88,8 @@ internal sealed class StoreFindings(ClusterConnection cluster, ClusterOptions op
         };
     }
 
-    /// <summary>Whether the store is of the version that runs from here take their images of.</summary>
-    /// <param name="pod">A pod of the store.</param>
-    public Finding VersionOf(V1Pod pod)
+    private Finding VersionOf(V1Pod pod)
     {
-        ArgumentNullException.ThrowIfNull(pod);
         const string Subject = "versions";
         var standing = pod.Spec?.Containers?.FirstOrDefault()?.Image ?? "";
         return TagOf(standing) is { } tag && TagOf(options.Images.Store) is { } wanted && tag != wanted

@@ -216,6 +216,17 @@ public sealed class Installation : IAsyncDisposable
             async () => (await PodsAsync(run)).Count == 0, TimeSpan.FromMinutes(1), () => $"the pods of run {run} to be gone", TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Makes the file that tasks of <see cref="BusyBox"/> wait for, <c>/tmp/go</c>, in an attempt's pod, and returns the exit code of what makes it.</summary>
+    public Task<int> LetGoAsync(string pod, CancellationToken cancellationToken) => Client.Pods(Namespace).ExecAsync(
+        pod, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, cancellationToken);
+
+    /// <summary>What a command has printed of the rows that tasks have written with <c>answer </c> before them.</summary>
+    public static IEnumerable<string> Answers(ProgramResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return result.OutputLines.Where(line => line.StartsWith("answer ", StringComparison.Ordinal));
+    }
+
     /// <summary>The attempts that decisions of this kind are about, as <c>task[index] attempt</c>, in order.</summary>
     public static IReadOnlyList<string> Attempts(IEnumerable<JsonNode> journal, string decision) => [.. journal
         .Where(entry => (string?)entry["decision"] == decision)

@@ -18,7 +18,7 @@ internal static class WaitingSteps
     /// <summary>Checks the answer that a command has printed: the row of each of these pods, in order, and no other.</summary>
     public static void AssertAnswer(ProgramResult result, params IEnumerable<V1Pod> pods) => Assert.Equal(
         Tasks.Zip(pods, (task, pod) => $"answer {task} {pod.Metadata.Uid}"),
-        result.Expect(0).OutputLines.Where(line => line.StartsWith("answer ", StringComparison.Ordinal)));
+        Installation.Answers(result.Expect(0)));
 
     private static string Step(string task, string? before) => $$"""
           - name: {{task}}

@@ -176,7 +176,7 @@ public sealed class ControlPlaneTests
     /// <summary>Checks the answer that a run has printed: a row of each of these pods, in any order, and no other.</summary>
     private static void AssertAnswer(ProgramResult result, params V1Pod[] pods) => Assert.Equal(
         pods.Select(pod => $"answer {IndexOf(pod)} {pod.Metadata.Uid}").Order(StringComparer.Ordinal),
-        result.Expect(0).OutputLines.Where(line => line.StartsWith("answer ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Installation.Answers(result.Expect(0)).Order(StringComparer.Ordinal));
 
     /// <summary>Lets every pod of the run go that can be reached, until the run has ended, and returns those that it let go, in that order.</summary>
     private static async Task<IReadOnlyList<V1Pod>> LetAllGoAsync(Installation installation, string run, RunningProgram driver)
@@ -192,8 +192,7 @@ public sealed class ControlPlaneTests
                         gone[pod.Metadata.Uid!] = pod;
                         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
                         limit.CancelAfter(TimeSpan.FromSeconds(5));
-                        await installation.Client.Pods(installation.Namespace)
-                            .ExecAsync(pod.Metadata.Name!, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, limit.Token);
+                        await installation.LetGoAsync(pod.Metadata.Name!, limit.Token);
                     }
                 }
                 catch (Exception e) when (e is KubernetesException or IOException || (e is OperationCanceledException && !Cancellation.IsCancellationRequested))

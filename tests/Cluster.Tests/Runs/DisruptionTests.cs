@@ -16,6 +16,7 @@ namespace Cluster.Tests.Runs;
 public sealed class DisruptionTests(SharedInstallation shared)
 {
     private const string Waiting = """
+        results: [wait.words]
         tasks:
           - name: wait
             image: executor/busybox:dev
@@ -24,21 +25,12 @@ public sealed class DisruptionTests(SharedInstallation shared)
               echo "answer $EXECUTOR_INCARNATION"
             stdout: words
             outputs: [{name: words, format: lines}]
-        results: [wait.words]
         """;
 
     // Until its hook is over, a pod that is to go is not told so.
-    private const string Lingering = """
-        tasks:
-          - name: wait
-            image: executor/busybox:dev
-            script: |
-              until [ -e /tmp/go ]; do sleep 0.1; done
-              echo "answer $EXECUTOR_INCARNATION"
-            stdout: words
-            outputs: [{name: words, format: lines}]
+    private const string Lingering = Waiting + """
+
             podTemplate: {spec: {containers: [{name: task, lifecycle: {preStop: {exec: {command: [/bin/busybox, sleep, "600"]}}}}]}}
-        results: [wait.words]
         """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -85,13 +77,13 @@ public sealed class DisruptionTests(SharedInstallation shared)
             var second = await WhenReplacedAsync(installation, run, first);
             Assert.Equal(first.Metadata.OwnerReferences!.Single().Uid, second.Metadata.OwnerReferences!.Single().Uid);
             var (winner, loser) = isFirstQuicker ? (first, second) : (second, first);
-            Assert.Equal(0, await LetGoAsync(installation, winner));
+            Assert.Equal(0, await installation.LetGoAsync(winner.Metadata.Name!, Cancellation));
             Assert.Equal((0, AttemptPhase.Committed, winner.Metadata.Uid), await EndAsync(installation, winner));
-            Assert.Equal(0, await LetGoAsync(installation, loser));
+            Assert.Equal(0, await installation.LetGoAsync(loser.Metadata.Name!, Cancellation));
             Assert.Equal((0, AttemptPhase.Superseded, loser.Metadata.Uid), await EndAsync(installation, loser));
 
             var result = (await program.WaitAsync(Cancellation)).Expect(0);
-            Assert.Equal([$"answer {winner.Metadata.Uid}"], result.OutputLines.Where(line => line.StartsWith("answer ", StringComparison.Ordinal)));
+            Assert.Equal([$"answer {winner.Metadata.Uid}"], Installation.Answers(result));
         }
         finally
         {
@@ -152,7 +144,7 @@ public sealed class DisruptionTests(SharedInstallation shared)
             () => $"run {run} to end: {program.Describe()}",
             Cancellation);
         var result = (await program.WaitAsync(Cancellation)).Expect(0);
-        Assert.NotEqual($"answer {first.Metadata.Uid}", Assert.Single(result.OutputLines, line => line.StartsWith("answer ", StringComparison.Ordinal)));
+        Assert.NotEqual($"answer {first.Metadata.Uid}", Assert.Single(Installation.Answers(result)));
         var journal = await installation.JournalAsync(run);
         Assert.Single(journal, entry => (string?)entry["decision"] == "committed");
         Assert.All(
@@ -166,14 +158,11 @@ public sealed class DisruptionTests(SharedInstallation shared)
     {
         try
         {
-            await LetGoAsync(installation, pod);
+            await installation.LetGoAsync(pod.Metadata.Name!, Cancellation);
         }
         catch (Exception e) when (e is KubernetesException or IOException)
         {
             // It has not started, or is gone already.
         }
     }
-
-    private static Task<int> LetGoAsync(Installation installation, V1Pod pod) => installation.Client.Pods(installation.Namespace)
-        .ExecAsync(pod.Metadata.Name!, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, Cancellation);
 }

@@ -251,6 +251,5 @@ public sealed class DriverTests(SharedInstallation shared)
         return all;
     }
 
-    private static async Task LetGoAsync(Installation installation, V1Pod pod) => Assert.Equal(0, await installation.Client.Pods(installation.Namespace)
-        .ExecAsync(pod.Metadata.Name!, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, Cancellation));
+    private static async Task LetGoAsync(Installation installation, V1Pod pod) => Assert.Equal(0, await installation.LetGoAsync(pod.Metadata.Name!, Cancellation));
 }

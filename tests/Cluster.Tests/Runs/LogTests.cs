@@ -1,5 +1,4 @@
 using Cluster.Tests.Harness;
-using Executor.Kubernetes.Client;
 
 namespace Cluster.Tests.Runs;
 
@@ -28,8 +27,7 @@ public sealed class LogTests(SharedInstallation shared)
         await logs.WaitForTextAsync("speak[1] attempt 1 | begun 1", error: false, TestContext.Current.CancellationToken);
         foreach (var pod in (string[])[first.Metadata.Name!, second.Metadata.Name!])
         {
-            await installation.Client.Pods(installation.Namespace).ExecAsync(
-                pod, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, TestContext.Current.CancellationToken);
+            await installation.LetGoAsync(pod, TestContext.Current.CancellationToken);
         }
 
         (await run.WaitAsync(TestContext.Current.CancellationToken)).Expect(0);

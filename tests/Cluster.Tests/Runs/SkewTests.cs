@@ -61,5 +61,5 @@ public sealed class SkewTests(SharedInstallation shared)
         """);
 
     private static string[] Answer(ProgramResult result) =>
-        [.. result.OutputLines.Where(line => line.StartsWith("answer ", StringComparison.Ordinal)).Select(line => line["answer ".Length..].Trim()).Order(StringComparer.Ordinal)];
+        [.. Installation.Answers(result).Select(line => line["answer ".Length..].Trim()).Order(StringComparer.Ordinal)];
 }

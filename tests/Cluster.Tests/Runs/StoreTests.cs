@@ -73,6 +73,5 @@ public sealed class StoreTests(ITestOutputHelper output)
     }
 
     private static async Task LetGoAsync(Installation installation, V1Pod pod, CancellationToken cancellationToken) =>
-        Assert.Equal(0, await installation.Client.Pods(installation.Namespace).ExecAsync(
-            pod.Metadata.Name!, ["/bin/busybox", "touch", "/tmp/go"], new PodExecOptions { Container = "task" }, cancellationToken));
+        Assert.Equal(0, await installation.LetGoAsync(pod.Metadata.Name!, cancellationToken));
 }
